@@ -1,0 +1,76 @@
+// Builds the product into dist/: the parser from grammar/, then one bundle for each process.
+//   node build.mjs            everything
+//   node build.mjs generate   the parser only
+//   node build.mjs watch      bundles, again at each change
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const generated = path.join(root, 'server/syntax/generated');
+
+/** Runs antlr-ng on both grammars, the lexer first; does nothing when its output is newer than they are. */
+function generateParser() {
+  const grammars = ['StreamSqlLexer.g4', 'StreamSqlParser.g4'].map((name) =>
+    path.join(root, 'grammar', name),
+  );
+  const parser = path.join(generated, 'StreamSqlParser.ts');
+  if (existsSync(parser) && grammars.every((g) => statSync(g).mtimeMs < statSync(parser).mtimeMs)) return;
+  mkdirSync(generated, { recursive: true });
+  const antlr = path.join(root, 'node_modules/antlr-ng/dist/cli/runner.js');
+  for (const grammar of grammars) {
+    const args = [
+      antlr,
+      '-Dlanguage=TypeScript',
+      '-l',
+      'false',
+      '-v',
+      'true',
+      '--lib',
+      generated,
+      '-o',
+      generated,
+    ];
+    execFileSync(process.execPath, [...args, grammar], { cwd: path.join(root, 'grammar'), stdio: 'inherit' });
+  }
+}
+
+const bundles = {
+  extension: { entry: 'client/extension.ts', external: ['vscode'] },
+  'language-server': { entry: 'server/language/main.ts' },
+  'job-server': { entry: 'server/jobs/main.ts' },
+  cli: { entry: 'server/cli.ts' },
+};
+
+/** @returns {import('esbuild').BuildOptions[]} */
+function bundleOptions() {
+  return Object.entries(bundles).map(([name, { entry, external = [] }]) => ({
+    entryPoints: [path.join(root, entry)],
+    outfile: path.join(root, 'dist', `${name}.js`),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    // DuckDB's bindings are native and load their library by path; they ship beside the bundles.
+    external: ['@duckdb/*', ...external],
+    // antlr4ng caches by class name, so names survive minifying.
+    keepNames: true,
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  }));
+}
+
+generateParser();
+const mode = process.argv[2];
+if (mode === 'watch') {
+  for (const options of bundleOptions()) await (await esbuild.context(options)).watch();
+} else if (mode !== 'generate') {
+  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'], {
+    stdio: 'inherit',
+  });
+  await Promise.all(bundleOptions().map((options) => esbuild.build(options)));
+}

@@ -1,0 +1,141 @@
+// The seam between the outside and the engine. It carries packed batches: one buffer with byte ranges, never an
+// object per record, so that a faster wire codec can fill them later without a change here.
+import type { TableDefinition } from '../analysis/catalog';
+
+/** Byte range absent: a null value or key (a tombstone). Stored in `starts`. */
+export const absent = 0xffffffff;
+
+/** Byte ranges into one buffer: item i is buffer[starts[i], ends[i]); starts[i] = `absent` for null. */
+export interface PackedValues {
+  buffer: Buffer;
+  starts: Uint32Array;
+  ends: Uint32Array;
+}
+
+/** Consecutive records of one partition. */
+export interface RecordBatch {
+  partition: number;
+  /** How many records; the arrays may be longer. */
+  count: number;
+  values: PackedValues;
+  keys?: PackedValues;
+  /** Offset of record i is baseOffset + i, or + offsetDeltas[i] where offsets have gaps or are byte positions. */
+  baseOffset: bigint;
+  offsetDeltas?: Float64Array;
+  /** The position after the last record: where reading goes on. */
+  nextOffset: bigint;
+  /** Epoch milliseconds of each record, where the connector has them. */
+  timestamps?: Float64Array;
+  /** Headers of record i, made on demand; undefined where the connector has none. */
+  headers?: (index: number) => Record<string, Buffer>;
+}
+
+export function offsetAt(batch: RecordBatch, index: number): bigint {
+  return batch.baseOffset + BigInt(batch.offsetDeltas?.[index] ?? index);
+}
+/** Where reading goes on after the first `count` records of a batch. */
+export function positionAfter(batch: RecordBatch, count: number): bigint {
+  return count < batch.count ? offsetAt(batch, count) : batch.nextOffset;
+}
+
+/** Partition -> next offset to read. */
+export type Positions = Map<number, bigint>;
+
+/** First and one-past-last offset kept in a partition's log. */
+export interface PartitionRange {
+  partition: number;
+  start: bigint;
+  end: bigint;
+}
+
+/** Everything a connector needs from its surroundings: injected, so that tests need no clock and no network. */
+export interface ConnectorContext {
+  clock: Clock;
+  /** The job it works for: names its consumer group and transactional id. */
+  jobName: string;
+  /** Relative paths of the file connector stand for this folder. */
+  baseDir: string;
+  /** Where print sinks and the like may keep files. */
+  dataDir: string;
+  /** Named connections, `'connection' = 'prod'`, with their secrets filled in. */
+  connection(name: string): Promise<Connection>;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** A named Kafka cluster. */
+export interface Connection {
+  brokers: string[];
+  tls?: boolean | { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean };
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+}
+
+export interface Clock {
+  /** Epoch milliseconds, for what people see. */
+  now(): number;
+  /** Milliseconds that never jump, for durations. */
+  monotonic(): number;
+  /** Resolves after `ms`, or at once when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Reads a table's records. Pull only: while nobody calls `read`, nothing is processed; that is what a pause is.
+ * A warm source keeps its connection and group membership meanwhile, with at most a bounded prefetch in memory.
+ */
+export interface Source {
+  /**
+   * Connects and starts at `positions`; partitions not in it start by the table's `scan.startup.mode` (when it is
+   * empty: first start) or at their beginning (a partition that appeared later).
+   * Returns the positions it really starts from, all partitions included.
+   * Throws DATA_LOSS when a position is outside the log, SOURCE_UNAVAILABLE when the outside cannot be reached.
+   */
+  open(positions: Positions): Promise<Positions>;
+  /**
+   * The next records of any partition, in order within each, or undefined when none came within `waitMs` or the
+   * signal fired. Throws SOURCE_UNAVAILABLE (may be tried again) or SOURCE_FAILED.
+   */
+  read(recordsMax: number, waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined>;
+  /** True when a bounded source has come to its end and everything was read. */
+  readonly finished: boolean;
+  /** Tells the outside how far the job is (group offsets). The checkpoint is the truth; failing is only a warning. */
+  commit?(positions: Positions): Promise<void>;
+  /** Start and end of each partition's log now; works while paused and before `open`. */
+  ranges(): Promise<PartitionRange[]>;
+  /** Leaves the group, closes connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Rows for a sink: values encoded in the table's format, one range each. */
+export interface RowBatch {
+  count: number;
+  values: PackedValues;
+  keys?: PackedValues;
+}
+
+/**
+ * Writes rows. The engine calls write and flush before its transaction commits and stores what flush returned with
+ * state and offsets; after a crash `open` gets the last stored position back.
+ */
+export interface Sink {
+  /** `position` is what the last committed flush returned, undefined at the first start. Recoverable sinks (file,
+   *  print) cut back to it, so that each row is there exactly once. */
+  open(position: string | undefined): Promise<void>;
+  /** Takes rows; resolves when they are accepted. `signal` ends the wait of a stuck sink. */
+  write(rows: RowBatch, signal: AbortSignal): Promise<void>;
+  /** Everything written so far is durable outside. Returns what `open` needs after a crash. */
+  flush(signal: AbortSignal): Promise<string | undefined>;
+  /** The engine's transaction with the rows of the last flush is durable: shown, published, cleaned up. */
+  committed?(): void;
+  close(): Promise<void>;
+}
+
+/** A connector makes sources, sinks or both. Both throw BAD_OPTION for what the option table cannot check. */
+export interface Connector {
+  name: string;
+  source?(table: TableDefinition, context: ConnectorContext): Source;
+  sink?(table: TableDefinition, context: ConnectorContext): Sink;
+  /** What a person calls the place rows come from or go to: the topic, the path. */
+  target(table: TableDefinition): string;
+  /** The group a source of this job reads with, where it has one. */
+  consumerGroup?(table: TableDefinition, jobName: string): string;
+}

@@ -1,0 +1,102 @@
+// What the job server needs from an engine. The state machine knows only this, so that it is tested with a fake,
+// and another engine (a cluster) can stand behind the same verbs.
+import type { JobPlan, PreviewPlan } from '../analysis/plan';
+import type { Cell } from '../protocol/results';
+import type { StreamJobsError } from '../protocol/errors';
+
+/** Stream (table) -> partition -> next offset to read. */
+export type JobPositions = Map<string, Map<number, bigint>>;
+
+export interface PartitionProgress {
+  stream: string;
+  partition: number;
+  position: bigint;
+  /** Null until known. */
+  start: bigint | null;
+  end: bigint | null;
+}
+
+export interface PipelineCounters {
+  recordsIn: number;
+  recordsOut: number;
+  recordsFailed: number;
+  recordsLate: number;
+  batches: number;
+  lastBatchMs: number | null;
+  lastCheckpointMs: number | null;
+  stateBytes: number | null;
+  /** Epoch milliseconds. */
+  watermark: number | null;
+  /** Records out by sink table. */
+  out: Record<string, number>;
+}
+
+export interface JobSpec {
+  name: string;
+  plan: JobPlan;
+  options: JobOptions;
+  /** Where the job's database is or will be. */
+  databasePath: string;
+}
+
+/** Options of a job's WITH clause and SET, validated. */
+export interface JobOptions {
+  onError: 'fail' | 'skip' | 'pause' | 'dead-letter';
+  delivery: 'at-least-once' | 'exactly-once';
+  /** Most records in one micro-batch. */
+  batchRecordsMax: number;
+}
+
+/** What a pipeline tells its job, from its own loop; never called after `close` began. */
+export interface PipelineEvents {
+  /** The sources have come to their end; everything is committed. */
+  finished(): void;
+  /** It cannot go on; everything up to its last checkpoint is safe. */
+  failed(error: StreamJobsError): void;
+  /** `on.error` = pause met a bad record: it has stopped before that record and waits. */
+  pauseWanted(reason: string): void;
+  /** A source or sink went away or came back; null when all is well. */
+  trouble(message: string | null): void;
+}
+
+export interface Engine {
+  /** Opens or creates the job's database and its sources at their checkpointed positions; reads nothing yet.
+   *  Throws DATA_LOSS, SOURCE_UNAVAILABLE, SINK_UNAVAILABLE, STATE_CORRUPT, BAD_OPTION. */
+  open(spec: JobSpec, events: PipelineEvents): Promise<Pipeline>;
+  /** Reads the checkpoint of a job that is not open: positions and counters, without its sources. */
+  inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }>;
+  /** Log start and end for a job that is not open (paused after a restart). Null where unknown. */
+  ranges(spec: JobSpec, positions: JobPositions): Promise<PartitionProgress[]>;
+  /** Deletes everything the job kept. */
+  drop(spec: JobSpec): Promise<void>;
+  /** Runs a SELECT without keeping anything. */
+  preview(plan: PreviewPlan, sink: PreviewSink): Promise<Preview>;
+}
+
+/** A job's running part. Its methods are called one at a time by the job's queue. */
+export interface Pipeline {
+  /** Starts or goes on reading; resolves when it really reads again. */
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Stops taking records: the slice in hand finishes, the rest stays unprocessed; flushes sinks and commits state
+   * and offsets in one transaction; then it is quiet until `run`. When `signal` fires first it throws PAUSE_TIMEOUT
+   * and goes on running as before.
+   */
+  quiesce(signal: AbortSignal): Promise<JobPositions>;
+  positions(): JobPositions;
+  counters(): PipelineCounters;
+  /** Asks the sources for log start and end. Partitions that cannot be read have nulls. */
+  progress(): Promise<PartitionProgress[]>;
+  /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface PreviewSink {
+  rows(rows: Cell[][]): void;
+  done(reason: 'limit' | 'finished' | 'failed', message?: string): void;
+}
+export interface Preview {
+  columns: { name: string; type: string }[];
+  /** Most rows the sink wants at once; the preview stops reading while the receiver is behind. */
+  close(): Promise<void>;
+}

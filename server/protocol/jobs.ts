@@ -1,0 +1,139 @@
+// What a job looks like from outside: to the tree, the command line, the language server and scripts.
+
+/** Observed state. The -ing states are transitions: they end by themselves. */
+export type JobState =
+  'starting' | 'running' | 'pausing' | 'paused' | 'resuming' | 'stopping' | 'stopped' | 'failed';
+
+/** What the user wants; journalled before a transition starts, so it survives a crash. */
+export type DesiredState = 'running' | 'paused' | 'stopped';
+
+/** How much of a paused job is kept in memory: `warm` keeps its consumer in its group, `cold` keeps nothing. */
+export type PauseDepth = 'warm' | 'cold';
+
+/** A moment as ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
+export type IsoTime = string;
+
+/** An offset or byte position as a decimal string, since it may exceed 2^53. */
+export type OffsetText = string;
+
+/** One partition of one source of a job. Unknown numbers are null, never 0. */
+export interface PartitionSnapshot {
+  /** The stream (table) read, as the job's query names it. */
+  stream: string;
+  partition: number;
+  /** First offset still kept in the log. */
+  start: OffsetText | null;
+  /** Next offset the job will read. */
+  position: OffsetText;
+  /** One past the last record in the log. */
+  end: OffsetText | null;
+  /** Records waiting: end - max(position, start). */
+  lag: number | null;
+  /** Records deleted before the job read them: max(0, start - position). */
+  lost: number;
+}
+
+/** One pause of a job, open while `resumedAt` is absent. */
+export interface PauseEvent {
+  pausedAt: IsoTime;
+  resumedAt?: IsoTime;
+  durationMs?: number;
+  reason?: string;
+  /** Who asked: a user name, `editor`, `cli`, or the job itself (`on.error`). */
+  by: string;
+  /** When it resumes by itself (PAUSE ... FOR / UNTIL). */
+  until?: IsoTime;
+  lagAtPause: number | null;
+  lagAtResume?: number | null;
+  offsets: { stream: string; partition: number; position: OffsetText }[];
+}
+
+/** Why a job failed or last had trouble. */
+export interface JobErrorInfo {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+/** Everything the views show of a job. A field that is not known is null or absent, never 0. */
+export interface JobSnapshot {
+  name: string;
+  version: string;
+  /** The statement that started the job, as written. */
+  statement: string;
+  state: JobState;
+  desired: DesiredState;
+  depth?: PauseDepth;
+  startedAt: IsoTime;
+  /** When the present state began. */
+  since: IsoTime;
+  /** Present while pausing or paused. */
+  pause?: { pausedAt: IsoTime; reason?: string; by: string; until?: IsoTime };
+  recordsIn: number;
+  recordsOut: number;
+  /** Records that could not be read or computed, by whatever `on.error` did with them. */
+  recordsFailed: number;
+  /** Records that came too late for their window and were dropped. */
+  recordsLate: number;
+  /** Input records a second, over the last few seconds. */
+  recordsPerSecond: number;
+  lag: number | null;
+  /** Growth of the lag a second: positive while falling behind or paused. */
+  lagPerSecond: number | null;
+  /** At the present rate, while lag shrinks. */
+  timeToDrainMs?: number;
+  lost: number;
+  retentionHorizon?: IsoTime;
+  partitions: PartitionSnapshot[];
+  sinks: SinkSnapshot[];
+  /** The last pauses, the newest last. */
+  pauseHistory: PauseEvent[];
+  /** A sentence each, with a next step, about something that needs a look while the job goes on. */
+  warnings: string[];
+  /** `finished` when the sources came to their end, else who or what stopped it. */
+  stopReason?: string;
+  error?: JobErrorInfo;
+}
+
+/** Where a job's results go. */
+export interface SinkSnapshot {
+  table: string;
+  connector: string;
+  /** The topic or path, as a person would look it up. */
+  target: string;
+  recordsOut: number;
+}
+
+/** A snapshot with what only the details view needs. */
+export interface JobDetails extends JobSnapshot {
+  /** The query as the server understood it, for EXPLAIN and the details view. */
+  query: string;
+  options: Record<string, string>;
+  consumerGroup?: string;
+  metrics: JobMetrics;
+  /** The sum of `partitions[].lag`, null when one is unknown. */
+  kafkaLag: number | null;
+  /** Last offset processed of each partition, null before the first. */
+  lastProcessedOffset: { stream: string; partition: number; offset: OffsetText | null }[];
+}
+
+/** Counters since the job was first started, and timings in milliseconds. */
+export interface JobMetrics {
+  batches: number;
+  lastBatchMs: number | null;
+  lastCheckpointMs: number | null;
+  pauses: number;
+  resumes: number;
+  stateBytes: number | null;
+  watermark: IsoTime | null;
+}
+
+/** What `streamJobs/jobs` tells the language server of one job. */
+export interface JobBrief {
+  name: string;
+  state: JobState;
+  since: IsoTime;
+  reason?: string;
+  lag: number | null;
+  recordsPerSecond: number;
+}
