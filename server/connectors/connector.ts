@@ -59,6 +59,8 @@ export interface ConnectorContext {
   dataDir: string;
   /** Named connections, `'connection' = 'prod'`, with their secrets filled in. */
   connection(name: string): Promise<Connection>;
+  /** Shows committed rows of a print sink to whoever looks, a line each. */
+  print(lines: string[]): void;
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
