@@ -23,7 +23,7 @@ const mayImport = {
 const noPackages = {
   'server/syntax': ['vscode*', '@duckdb/*', 'kafkajs', 'node:*'],
   'server/analysis': ['vscode*', '@duckdb/*', 'kafkajs', 'node:*'],
-  'server/protocol': ['vscode', '@duckdb/*', 'kafkajs', 'node:*'],
+  'server/protocol': ['vscode', '@duckdb/*', 'kafkajs'],
   'server/jobs': ['vscode', 'vscode-language*', 'kafkajs'],
   'server/engine': ['vscode*', 'kafkajs'],
   'server/connectors': ['vscode*', '@duckdb/*'],

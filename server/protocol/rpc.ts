@@ -1,5 +1,6 @@
 // The requests and notifications between the stream job server and its clients (vscode-jsonrpc over a local socket).
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { ErrorCode } from './errors';
 import type { JobDetails, JobSnapshot } from './jobs';
 import type { Cell, ExecuteResult } from './results';
 
@@ -92,11 +93,13 @@ export const serverLog = new NotificationType<{
 
 /** Carried as `data` of a JSON-RPC error response for a StreamJobsError. */
 export interface ErrorData {
-  code: string;
+  code: ErrorCode;
   hint?: string;
 }
 
-/** What the server writes into `server.json` of its data directory, so that clients find it. */
+/** Name of the file in the data directory that says where the server listens. */
+export const addressFile = 'server.json';
+/** What the server writes into it. */
 export interface ServerAddress {
   /** Unix socket path or Windows named pipe. */
   socket: string;
