@@ -10,7 +10,14 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { StreamJobsError } from './errors';
-import { addressFile, hello, protocolVersion, type ErrorData, type HelloResult, type ServerAddress } from './rpc';
+import {
+  addressFile,
+  hello,
+  protocolVersion,
+  type ErrorData,
+  type HelloResult,
+  type ServerAddress,
+} from './rpc';
 
 /** Longest wait for the socket and for the answer to hello, in ms. */
 const connectMs = 5000;
@@ -50,9 +57,13 @@ export function asStreamJobsError(error: unknown): StreamJobsError {
     const options = data?.hint === undefined ? {} : { hint: data.hint };
     return new StreamJobsError(data?.code ?? 'INTERNAL', message, options);
   }
-  return new StreamJobsError('SERVER_NOT_RUNNING', `The connection to the stream job server was lost: ${message}`, {
-    cause: error,
-  });
+  return new StreamJobsError(
+    'SERVER_NOT_RUNNING',
+    `The connection to the stream job server was lost: ${message}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 async function readAddress(dataDir: string): Promise<ServerAddress> {

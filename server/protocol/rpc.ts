@@ -76,13 +76,16 @@ export const cancel = new RequestType<{ id: string }, null, void>('cancel');
 
 /** Changed snapshots, at most once a second, coalesced; `removed` names dropped jobs. */
 export const jobsChanged = new NotificationType<{ jobs: JobSnapshot[]; removed: string[] }>('jobs/changed');
-/** A batch of preview rows; `done` says why it ended. `skipped` rows did not fit the bound and were left out. */
-export const previewRows = new NotificationType<{
+export const previewRows = new NotificationType<PreviewBatch>('preview/rows');
+/** A batch of preview rows. */
+export interface PreviewBatch {
   id: string;
   rows: Cell[][];
+  /** Rows left out so far because the client was behind. */
   skipped: number;
+  /** Why it ended; nothing follows. */
   done?: { reason: 'limit' | 'finished' | 'cancelled' | 'failed'; message?: string };
-}>('preview/rows');
+}
 /** Rows of print sinks as they are committed, a line each: `identifier> {...}`. */
 export const printRows = new NotificationType<{ job: string; lines: string[] }>('print/rows');
 export const serverLog = new NotificationType<{

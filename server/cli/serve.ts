@@ -1,0 +1,39 @@
+// `stream-jobs serve`: the job server alone, until a signal.
+import { hostServer } from '../jobs/hostedServer';
+import { dataDirectory, dataDirHelp, parse, port, UsageError, type Command } from './usage';
+import { stopSignal } from './signals';
+
+export const serve: Command = {
+  summary: 'run the job server alone, until SIGTERM or SIGINT',
+  help: [
+    'Usage: stream-jobs serve [--data-dir D] [--metrics-port P]',
+    '',
+    'Runs the job server until SIGTERM or SIGINT; its jobs then checkpoint and come back as they were at the next',
+    'start. Prints one line when it is ready. --metrics-port serves Prometheus metrics on 127.0.0.1.',
+    '',
+    dataDirHelp,
+  ].join('\n'),
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, {
+      'data-dir': { type: 'string' },
+      'metrics-port': { type: 'string' },
+    });
+    if (positionals.length > 0)
+      throw new UsageError(`serve takes no argument such as ${String(positionals[0])}.`);
+    const stop = stopSignal();
+    const dataDir = dataDirectory(values['data-dir']);
+    const metricsPort = values['metrics-port'];
+    const server = await hostServer({
+      dataDir,
+      baseDir: process.cwd(),
+      ...(metricsPort === undefined ? {} : { metricsPort: port('--metrics-port', metricsPort) }),
+      log: ({ at, level, message }) => terminal.note(`${at} ${level} ${message}`),
+    });
+    const metrics = server.metricsUrl === undefined ? '' : `, metrics on ${server.metricsUrl}`;
+    terminal.print(`stream-jobs is ready: pid ${process.pid}, data directory ${dataDir}${metrics}`);
+    await stop.wanted;
+    stop.dispose();
+    await server.close();
+    return 0;
+  },
+};

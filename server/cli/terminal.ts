@@ -1,0 +1,83 @@
+// Where a command writes: results to standard output, messages to standard error.
+
+/** Output of one command; a terminal gets colour and tables that update in place, a pipe gets plain lines. */
+export class Terminal {
+  private drawnLines = 0;
+
+  constructor(
+    private readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
+    private readonly err: NodeJS.WritableStream,
+    env: Record<string, string | undefined> = {},
+  ) {
+    this.interactive = out.isTTY === true && env.TERM !== 'dumb';
+    this.colour = this.interactive && (env.NO_COLOR ?? '') === '';
+  }
+
+  /** Whether somebody watches: drawing in place makes sense. */
+  readonly interactive: boolean;
+  readonly colour: boolean;
+
+  static ofProcess(): Terminal {
+    // A reader that closes the pipe (head, less) ends the output, not the command with a stack trace.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+    return new Terminal(process.stdout, process.stderr, process.env);
+  }
+
+  /** A result, as a line. Returns the exit code for "done", so that a command can end with it. */
+  print(text: string): 0 {
+    this.out.write(`${text}\n`);
+    this.drawnLines = 0;
+    return 0;
+  }
+
+  /** A message. */
+  note(text: string): void {
+    this.err.write(`${text}\n`);
+    this.drawnLines = 0;
+  }
+
+  /** Replaces what `draw` showed last; on a pipe it is just printed. */
+  draw(lines: string[]): void {
+    const columns = this.out.columns ?? 120;
+    const up = this.interactive && this.drawnLines > 0 ? `\u001b[${this.drawnLines}A\u001b[0J` : '';
+    const fitted = this.interactive ? lines.map((line) => fit(line, columns)) : lines;
+    this.out.write(up + fitted.map((line) => `${line}\n`).join(''));
+    this.drawnLines = this.interactive ? lines.length : 0;
+  }
+
+  dim(text: string): string {
+    return this.colour ? `\u001b[2m${text}\u001b[22m` : text;
+  }
+  bold(text: string): string {
+    return this.colour ? `\u001b[1m${text}\u001b[22m` : text;
+  }
+}
+
+/** Cuts a line to the width of the terminal, leaving colour codes whole. */
+function fit(line: string, columns: number): string {
+  let shown = 0;
+  let out = '';
+  for (const part of line.split(/(\u001b\[\d+m)/)) {
+    if (part.startsWith('\u001b[')) {
+      out += part;
+      continue;
+    }
+    out += part.slice(0, Math.max(0, columns - shown));
+    shown += part.length;
+  }
+  return out;
+}
+
+/** Columns padded to their widest cell, two spaces between. */
+export function table(columns: string[], rows: string[][]): string[] {
+  const all = [columns, ...rows];
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  return all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

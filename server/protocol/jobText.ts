@@ -1,0 +1,88 @@
+// How a job's state reads in one line: the same words in the tree, the lenses, the hover and the command line.
+import type { JobState } from './jobs';
+
+/** What the line is made from; a JobSnapshot and a JobBrief both fit. */
+export interface JobLine {
+  state: JobState;
+  since: string;
+  lag: number | null;
+  recordsPerSecond: number;
+  lagPerSecond?: number | null;
+  lost?: number;
+  reason?: string;
+  pause?: { reason?: string };
+  stopReason?: string;
+  error?: { message: string };
+}
+
+/** `12.4k/s · lag 0`, `paused 12 min · lag 8,403 (+120/s) · index rebuild`. `now` is epoch ms. */
+export function describeJob(job: JobLine, now: number): string {
+  switch (job.state) {
+    case 'running':
+      return `${rate(job.recordsPerSecond)} · ${lagText(job)}`;
+    case 'paused':
+      return joined([`paused ${age(job.since, now)}`, waiting(job), job.pause?.reason ?? job.reason]);
+    case 'stopped':
+      return joined(['stopped', job.stopReason]);
+    case 'failed':
+      return joined(['failed', job.error?.message]);
+    case 'starting':
+    case 'pausing':
+    case 'resuming':
+    case 'stopping':
+      return `${job.state}…`;
+  }
+}
+
+/** `lag 8,403`, `lag unknown`. Unknown is not zero. */
+export function lagText({ lag }: { lag: number | null }): string {
+  return lag === null ? 'lag unknown' : `lag ${count(lag)}`;
+}
+
+/** `12.4k/s`, `0/s`. */
+export function rate(perSecond: number): string {
+  return `${short(perSecond)}/s`;
+}
+
+/** A whole number with thousands separators: `8,403`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** A number in about four characters: `950`, `12.4k`, `1.2M`. */
+export function short(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 999_950) return `${trim(value / 1e6)}M`;
+  if (size >= 1000) return `${trim(value / 1000)}k`;
+  return String(Math.round(value));
+}
+
+/** How long ago: `40 s`, `12 min`, `3 h`, `2 d`. */
+export function age(since: string, now: number): string {
+  return span(Math.max(0, now - Date.parse(since)));
+}
+
+/** A length of time in words, from ms. */
+export function span(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+function waiting(job: JobLine): string {
+  const lost =
+    (job.lost ?? 0) > 0 ? `${count(job.lost ?? 0)} records already deleted by retention` : undefined;
+  const growth = job.lagPerSecond ?? 0;
+  const growing = Math.abs(growth) >= 1 ? ` (${growth > 0 ? '+' : '-'}${short(Math.abs(growth))}/s)` : '';
+  return joined([lagText(job) + growing, lost]);
+}
+
+function joined(parts: (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+function trim(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '');
+}
