@@ -70,7 +70,10 @@ async function show(
   stop: AbortSignal,
   terminal: Terminal,
 ): Promise<void> {
-  if (result.previewId === undefined) return showResult(result, terminal);
+  if (result.previewId === undefined) {
+    showResult(result, terminal);
+    return;
+  }
   terminal.print((result.columns ?? []).join('\t'));
   await previews.follow(result.previewId, stop, (row) => terminal.print(row.map(cellText).join('\t')));
 }

@@ -38,36 +38,16 @@ export class Terminal {
     this.drawnLines = 0;
   }
 
-  /** Replaces what `draw` showed last; on a pipe it is just printed. */
+  /** Replaces what `draw` showed last, its first line as the header; on a pipe it is just printed. */
   draw(lines: string[]): void {
     const columns = this.out.columns ?? 120;
     const up = this.interactive && this.drawnLines > 0 ? `\u001b[${this.drawnLines}A\u001b[0J` : '';
-    const fitted = this.interactive ? lines.map((line) => fit(line, columns)) : lines;
-    this.out.write(up + fitted.map((line) => `${line}\n`).join(''));
+    const fitted = this.interactive ? lines.map((line) => line.slice(0, columns)) : lines;
+    const [header = '', ...rows] = fitted;
+    const shown = [this.colour ? `\u001b[1m${header}\u001b[22m` : header, ...rows];
+    this.out.write(up + shown.map((line) => `${line}\n`).join(''));
     this.drawnLines = this.interactive ? lines.length : 0;
   }
-
-  dim(text: string): string {
-    return this.colour ? `\u001b[2m${text}\u001b[22m` : text;
-  }
-  bold(text: string): string {
-    return this.colour ? `\u001b[1m${text}\u001b[22m` : text;
-  }
-}
-
-/** Cuts a line to the width of the terminal, leaving colour codes whole. */
-function fit(line: string, columns: number): string {
-  let shown = 0;
-  let out = '';
-  for (const part of line.split(/(\u001b\[\d+m)/)) {
-    if (part.startsWith('\u001b[')) {
-      out += part;
-      continue;
-    }
-    out += part.slice(0, Math.max(0, columns - shown));
-    shown += part.length;
-  }
-  return out;
 }
 
 /** Columns padded to their widest cell, two spaces between. */

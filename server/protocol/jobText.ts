@@ -1,5 +1,5 @@
 // How a job's state reads in one line: the same words in the tree, the lenses, the hover and the command line.
-import type { JobState } from './jobs';
+import type { JobBrief, JobSnapshot, JobState } from './jobs';
 
 /** What the line is made from; a JobSnapshot and a JobBrief both fit. */
 export interface JobLine {
@@ -32,6 +32,13 @@ export function describeJob(job: JobLine, now: number): string {
     case 'stopping':
       return `${job.state}…`;
   }
+}
+
+/** What the language server is told of a job. */
+export function jobBrief(job: JobSnapshot): JobBrief {
+  const { name, state, since, lag, recordsPerSecond } = job;
+  const reason = job.pause?.reason;
+  return { name, state, since, lag, recordsPerSecond, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** `lag 8,403`, `lag unknown`. Unknown is not zero. */

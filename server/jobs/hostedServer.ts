@@ -1,0 +1,113 @@
+// A job server with everything around it: engine, connectors, socket, metrics. Used by the extension's server
+// process and by the command line.
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { allConnectors } from '../connectors/connectors';
+import { createEngine } from '../engine/createEngine';
+import { addressFile, protocolVersion, type ServerAddress } from '../protocol/rpc';
+import { version } from '../../package.json';
+import { Connections } from './connections';
+import { serveMetrics, type MetricsServer } from './metricsServer';
+import { serveRpc, type RpcServer } from './rpcServer';
+import { makePrivate, prepareSocketPath } from './socketPath';
+import { StreamJobServer } from './streamJobServer';
+import { systemClock } from './systemClock';
+
+export interface LogEntry {
+  at: string;
+  level: 'info' | 'warn' | 'error';
+  message: string;
+}
+
+export interface HostOptions {
+  dataDir: string;
+  /** Relative paths in file tables stand for this folder. */
+  baseDir: string;
+  /** Serve Prometheus metrics on this loopback port; 0 takes a free one. */
+  metricsPort?: number;
+  log(entry: LogEntry): void;
+  /** Called with the number of clients each time one comes or leaves. */
+  onClients?(count: number): void;
+}
+
+export interface HostedServer {
+  jobs: StreamJobServer;
+  connections: Connections;
+  metricsUrl?: string;
+  /** Checkpoints all jobs and lets go of the data directory. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the job server of a data directory and its socket.
+ * @throws StreamJobsError SERVER_RUNNING when another server holds the directory, STATE_CORRUPT, STORAGE
+ */
+export async function hostServer(options: HostOptions): Promise<HostedServer> {
+  const { dataDir, baseDir } = options;
+  await makePrivate(dataDir);
+  const clients: { rpc?: RpcServer } = {};
+  const log = (level: LogEntry['level'], message: string) => {
+    const entry = { at: new Date().toISOString(), level, message };
+    options.log(entry);
+    clients.rpc?.log(entry);
+  };
+  const connections = new Connections(systemClock);
+  await connections.readFile(process.env);
+  const engine = createEngine({
+    connectors: allConnectors,
+    clock: systemClock,
+    context: (jobName) => ({
+      clock: systemClock,
+      jobName,
+      baseDir,
+      dataDir,
+      connection: (name) => connections.get(name),
+      print: (lines) => clients.rpc?.print({ job: jobName, lines }),
+      log,
+    }),
+  });
+  const jobs = await StreamJobServer.open({ dataDir, baseDir, engine, clock: systemClock, log });
+  const opened: { close(): Promise<void> }[] = [jobs];
+  try {
+    const socketPath = await prepareSocketPath(dataDir);
+    if (process.platform !== 'win32') await rm(socketPath, { force: true });
+    const rpc = await serveRpc(jobs, {
+      socketPath,
+      dataDir,
+      serverVersion: version,
+      onClients: (count) => options.onClients?.(count),
+    });
+    opened.unshift(rpc);
+    clients.rpc = rpc;
+    if (process.platform !== 'win32') await chmod(socketPath, 0o600);
+    let metrics: MetricsServer | undefined;
+    if (options.metricsPort !== undefined) {
+      metrics = await serveMetrics(jobs, options.metricsPort);
+      opened.unshift(metrics);
+    }
+    await writeAddress(dataDir, { socket: socketPath, pid: process.pid, protocolVersion });
+    let closing: Promise<void> | undefined;
+    return {
+      jobs,
+      connections,
+      ...(metrics === undefined ? {} : { metricsUrl: metrics.url }),
+      close: () => (closing ??= closeAll(opened, dataDir)),
+    };
+  } catch (error) {
+    await closeAll(opened, dataDir);
+    throw error;
+  }
+}
+
+/** Closes the doors first, then the jobs; the address goes first of all, so that nobody comes meanwhile. */
+async function closeAll(opened: { close(): Promise<void> }[], dataDir: string): Promise<void> {
+  await rm(path.join(dataDir, addressFile), { force: true });
+  for (const part of opened) await part.close();
+}
+
+/** Writes the address in one step: a reader finds the old one or the new one, never half. */
+async function writeAddress(dataDir: string, address: ServerAddress): Promise<void> {
+  const file = path.join(dataDir, addressFile);
+  await writeFile(`${file}.new`, JSON.stringify(address), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}

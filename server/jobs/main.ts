@@ -1,0 +1,52 @@
+// The job server as a process of its own, hosted by the extension. It ends itself some time after its last client
+// left; its jobs then checkpoint and come back as they were.
+import { parseArgs } from 'node:util';
+import type { Connection } from '../connectors/connector';
+import { StreamJobsError } from '../protocol/errors';
+import { hostServer } from './hostedServer';
+
+/** How long the server waits for a client to come back (a window reload takes a few seconds), in ms. */
+const unusedMs = 30_000;
+
+/** From the extension over the process channel: connections with their secrets, never on disk. */
+interface HostMessage {
+  connections?: Record<string, Connection>;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      'data-dir': { type: 'string' },
+      'base-dir': { type: 'string' },
+      'keep-running': { type: 'boolean', default: false },
+    },
+  });
+  const dataDir = values['data-dir'];
+  if (dataDir === undefined) throw new Error('--data-dir is missing.');
+  let unused: NodeJS.Timeout | undefined;
+  const server = await hostServer({
+    dataDir,
+    baseDir: values['base-dir'] ?? process.cwd(),
+    log: ({ at, level, message }) => process.stderr.write(`${at} ${level} ${message}\n`),
+    onClients(count) {
+      clearTimeout(unused);
+      if (count === 0 && !values['keep-running']) unused = setTimeout(stop, unusedMs);
+    },
+  });
+  function stop(): void {
+    void server.close().then(() => process.exit(0));
+  }
+  unused = values['keep-running'] ? undefined : setTimeout(stop, unusedMs);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('message', (message: HostMessage) => {
+    if (message.connections) server.connections.set(message.connections);
+  });
+  process.send?.({ ready: true });
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof StreamJobsError ? `${error.code}: ${error.message}` : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});
