@@ -18,6 +18,24 @@ import type { PreviewReceiver, StreamJobServer } from './streamJobServer';
 /** A client that leaves this many bytes unread gets no further rows or log lines until it has caught up. */
 const unreadBytesMax = 4 * 1024 * 1024;
 
+/** The part of the job server that clients reach. */
+export type ServedJobs = Pick<
+  StreamJobServer,
+  | 'execute'
+  | 'pauseJob'
+  | 'resumeJob'
+  | 'stopJob'
+  | 'dropJob'
+  | 'restartJob'
+  | 'getJobDetails'
+  | 'listJobs'
+  | 'listTables'
+  | 'preview'
+  | 'cancelPreview'
+  | 'onJobsChanged'
+  | 'setWatched'
+>;
+
 export interface RpcServer {
   /** How many clients have said hello and not left. */
   readonly clients: number;
@@ -37,7 +55,8 @@ export interface RpcServerOptions {
 }
 
 /** Listens on `socketPath`. The caller has made its folder private. */
-export async function serveRpc(jobs: StreamJobServer, options: RpcServerOptions): Promise<RpcServer> {
+export async function serveRpc(jobs: ServedJobs, options: RpcServerOptions): Promise<RpcServer> {
+  const connected = new Set<Client>();
   const clients = new Set<Client>();
   const counted = () => {
     jobs.setWatched(clients.size);
@@ -48,8 +67,10 @@ export async function serveRpc(jobs: StreamJobServer, options: RpcServerOptions)
       clients.add(client);
       counted();
     });
+    connected.add(client);
     socket.once('close', () => {
       client.dispose();
+      connected.delete(client);
       if (clients.delete(client)) counted();
     });
   });
@@ -66,7 +87,7 @@ export async function serveRpc(jobs: StreamJobServer, options: RpcServerOptions)
     print: (rows) => clients.forEach((client) => client.tell(protocol.printRows, rows)),
     async close() {
       changes();
-      for (const client of clients) client.dispose();
+      for (const client of connected) client.dispose();
       await new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
@@ -80,7 +101,7 @@ class Client {
 
   constructor(
     private readonly socket: Socket,
-    private readonly jobs: StreamJobServer,
+    private readonly jobs: ServedJobs,
     private readonly options: RpcServerOptions,
     private readonly onGreeted: () => void,
   ) {
