@@ -1,0 +1,146 @@
+// Reads a datagen table: a virtual log whose records are made when they are read, and whose end grows with the clock.
+import { datagenOptions } from '../../analysis/options/datagen';
+import { readOption, readOptions } from '../../analysis/options/table';
+import type { TableDefinition } from '../../analysis/catalog';
+import { number } from '../../analysis/options/values';
+import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
+import { ByteWriter } from './byteWriter';
+import { EpochFile } from './epoch';
+import { makeRowWriter } from './rows';
+import type { RowWriter } from './rows';
+import { appearedAt, epochFor, msUntilMore, recordNumber, recordsAt, recordsIn } from './virtualLog';
+import type { LogShape } from './virtualLog';
+
+/** Bytes to begin a batch's buffer with; after the first batch the last one's size tells. */
+const firstBufferBytes = 64 * 1024;
+/** Made in one go; a few milliseconds' work, so that a pause never waits long for it. */
+const recordsPerBatchMax = 4096;
+const newline = 0x0a;
+
+export class DatagenSource implements Source {
+  private readonly log: LogShape;
+  private readonly rowWriter: RowWriter;
+  private readonly epochFile: EpochFile;
+  private readonly offsets: number[];
+  private opened = false;
+  private nextPartition = 0;
+  private bytesPerRecord = 0;
+  /** The log never becomes shorter, even when the clock is set back. */
+  private longest = 0;
+
+  /** Throws BAD_OPTION. */
+  constructor(
+    table: TableDefinition,
+    private readonly context: ConnectorContext,
+  ) {
+    const options = readOptions(datagenOptions, { ...table.options, 'rows-per-second': '1' });
+    this.rowWriter = makeRowWriter(table, options.seed);
+    const rows = Math.min(this.rowWriter.rows, options['number-of-rows'] ?? Infinity);
+    this.log = { epoch: Infinity, rowsPerSecond: readPace(table), rows, partitions: options.partitions };
+    this.offsets = Array.from({ length: options.partitions }, () => 0);
+    this.epochFile = new EpochFile(context.dataDir, context.jobName, table.name);
+  }
+
+  async open(positions: Positions): Promise<Positions> {
+    for (const [partition, offset] of positions)
+      if (partition < this.offsets.length) this.offsets[partition] = Number(offset);
+    const { rowsPerSecond } = this.log;
+    const kept = positions.size > 0 ? await this.epochFile.read(rowsPerSecond) : undefined;
+    this.log.epoch = kept ?? epochFor(rowsPerSecond, this.recordsRead(), this.context.clock.now());
+    if (kept === undefined) await this.epochFile.write(this.log.epoch, rowsPerSecond);
+    this.opened = true;
+    return new Map(this.offsets.map((offset, partition) => [partition, BigInt(offset)]));
+  }
+
+  async read(recordsMax: number, waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined> {
+    const { clock } = this.context;
+    const deadline = clock.monotonic() + waitMs;
+    while (!signal.aborted) {
+      const records = this.recordsNow();
+      const partition = this.partitionWithRecords(records);
+      if (partition !== undefined) return this.makeBatch(partition, records, recordsMax);
+      const left = deadline - clock.monotonic();
+      if (left <= 0 || this.finished) return undefined;
+      await clock.sleep(Math.min(left, msUntilMore(this.log, records, clock.now())), signal);
+    }
+    return undefined;
+  }
+
+  get finished(): boolean {
+    return this.offsets.every((offset, partition) => offset >= recordsIn(this.log, partition, this.log.rows));
+  }
+
+  async ranges(): Promise<PartitionRange[]> {
+    if (!this.opened) this.log.epoch = (await this.epochFile.read(this.log.rowsPerSecond)) ?? Infinity;
+    const records = this.recordsNow();
+    return this.offsets.map((offset, partition) => {
+      // A log without pace and end has no end to lag behind.
+      const end = records === Infinity ? offset : Math.max(offset, recordsIn(this.log, partition, records));
+      return { partition, start: 0n, end: BigInt(end) };
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private recordsNow(): number {
+    this.longest = Math.max(this.longest, recordsAt(this.log, this.context.clock.now()));
+    return this.longest;
+  }
+
+  /** How many records the log must hold for the positions to be in it. */
+  private recordsRead(): number {
+    return Math.max(
+      0,
+      ...this.offsets.map((offset, partition) =>
+        offset === 0 ? 0 : recordNumber(this.log, partition, offset - 1) + 1,
+      ),
+    );
+  }
+
+  private partitionWithRecords(records: number): number | undefined {
+    for (let tried = 0; tried < this.offsets.length; tried++) {
+      const partition = this.nextPartition;
+      this.nextPartition = (partition + 1) % this.offsets.length;
+      if ((this.offsets[partition] ?? 0) < recordsIn(this.log, partition, records)) return partition;
+    }
+    return undefined;
+  }
+
+  /** Buffers are new for each batch: the engine may still read the last one. */
+  private makeBatch(partition: number, records: number, recordsMax: number): RecordBatch {
+    const first = this.offsets[partition] ?? 0;
+    const count = Math.min(recordsMax, recordsPerBatchMax, recordsIn(this.log, partition, records) - first);
+    const out = new ByteWriter(Math.max(firstBufferBytes, Math.ceil(count * this.bytesPerRecord * 1.1)));
+    const starts = new Uint32Array(count);
+    const ends = new Uint32Array(count);
+    const timestamps = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      const record = recordNumber(this.log, partition, first + i);
+      const time = appearedAt(this.log, record);
+      timestamps[i] = time;
+      starts[i] = out.position;
+      this.rowWriter.write(out, record, time);
+      ends[i] = out.position;
+      out.byte(newline);
+    }
+    this.bytesPerRecord = out.position / count;
+    this.offsets[partition] = first + count;
+    return {
+      partition,
+      count,
+      values: { buffer: out.buffer, starts, ends },
+      timestamps,
+      baseOffset: BigInt(first),
+      nextOffset: BigInt(first + count),
+    };
+  }
+}
+
+/** `rows-per-second`; 0 is as fast as it can. */
+function readPace(table: TableDefinition): number {
+  const definition = { ...datagenOptions['rows-per-second'], kind: number(0, 100_000_000) };
+  const pace = readOption('rows-per-second', definition, table.options['rows-per-second']) ?? 0;
+  return pace === 0 ? Infinity : pace;
+}
