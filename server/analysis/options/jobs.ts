@@ -1,0 +1,51 @@
+// Options of a job (START JOB ... WITH) and keys of SET.
+import { option, readOptions } from './table';
+import type { OptionTable } from './table';
+import { duration, integer, oneOf, text } from './values';
+
+export const jobOptions = {
+  'on.error': option(
+    oneOf('dead-letter', 'skip', 'pause', 'fail'),
+    'What happens to a record that cannot be read or computed: it is kept with its error, left out, or it pauses or fails the job. It is counted in any case.',
+    { default: 'dead-letter' },
+  ),
+  delivery: option(
+    oneOf('at-least-once', 'exactly-once'),
+    'What holds after a crash. Files and print get each row exactly once in either mode; Kafka gets it at least once.',
+    { default: 'at-least-once' },
+  ),
+  'batch.records': option(integer(1, 1_000_000), 'The most records processed and committed together.', {
+    default: '20000',
+  }),
+  'pause.timeout': option(duration, 'How long a pause may take before it is given up and the job goes on.', {
+    default: '5 s',
+  }),
+} satisfies OptionTable;
+
+/** Keys of SET: every job option (for the jobs started after it), and the name of the next INSERT's job. */
+export const settingOptions = {
+  'pipeline.name': option(text, 'The name of the job that the next INSERT or STATEMENT SET starts.'),
+  ...jobOptions,
+} satisfies OptionTable;
+
+/** Settings of Flink that scripts carry along and the local engine has no use for. */
+export const flinkSettings =
+  /^(table|execution|parallelism|pipeline|state|sql-client|restart-strategy|taskmanager|jobmanager|rest|cluster)\./;
+
+export interface JobSettings {
+  onError: 'fail' | 'skip' | 'pause' | 'dead-letter';
+  delivery: 'at-least-once' | 'exactly-once';
+  batchRecordsMax: number;
+  pauseTimeoutMs: number;
+}
+
+/** A job's options with defaults; later arguments win. Throws BAD_OPTION. */
+export function readJobOptions(...layers: Record<string, string>[]): JobSettings {
+  const values = readOptions(jobOptions, Object.assign({}, ...layers) as Record<string, string>);
+  return {
+    onError: values['on.error'],
+    delivery: values.delivery,
+    batchRecordsMax: values['batch.records'],
+    pauseTimeoutMs: values['pause.timeout'],
+  };
+}

@@ -1,0 +1,107 @@
+// Options and metadata of the kafka connector; names are Flink's where Flink has one.
+import { timestamp } from '../typeNames';
+import type { ConnectorDefinition } from './connectors';
+import { formatName } from './formats';
+import { option } from './table';
+import type { OptionTable } from './table';
+import { duration, integer, list, oneOf, text } from './values';
+
+export const kafkaOptions = {
+  topic: option(text, 'The topic; several to read from are separated by ;.', { required: true }),
+  connection: option(text, 'A named connection of the settings: brokers, TLS and credentials in one.'),
+  'properties.bootstrap.servers': option(text, 'The brokers, as host:port,host:port. Or name a connection.'),
+  'properties.group.id': option(
+    text,
+    'The consumer group offsets are committed to. By default one of the job.',
+    { side: 'source' },
+  ),
+  'properties.*': option(text, 'A property of the Kafka client, such as properties.compression.type.'),
+  format: option(formatName, "How the record's value is written."),
+  'value.format': option(formatName, "How the record's value is written: another name for format."),
+  'key.format': option(formatName, "How the record's key is written; the columns are named by key.fields."),
+  'key.fields': option(list, 'The columns that are in the key, separated by ;.'),
+  'value.fields-include': option(
+    oneOf('ALL', 'EXCEPT_KEY'),
+    'Whether the columns in the key are in the value as well.',
+    { default: 'ALL' },
+  ),
+  'scan.startup.mode': option(
+    oneOf('earliest-offset', 'latest-offset', 'group-offsets', 'timestamp', 'specific-offsets'),
+    'Where a job begins to read when it is first started.',
+    { default: 'group-offsets', side: 'source' },
+  ),
+  'scan.startup.timestamp-millis': option(
+    integer(0),
+    'For the mode timestamp: where to begin, in epoch milliseconds.',
+    {
+      side: 'source',
+    },
+  ),
+  'scan.startup.specific-offsets': option(
+    text,
+    'For the mode specific-offsets: partition:0,offset:42;partition:1,offset:300.',
+    {
+      side: 'source',
+    },
+  ),
+  'scan.bounded.mode': option(
+    oneOf('unbounded', 'latest-offset', 'group-offsets', 'timestamp', 'specific-offsets'),
+    'Where a job ends to read: latest-offset is the end of the topic when the job starts.',
+    { default: 'unbounded', side: 'source' },
+  ),
+  'scan.bounded.timestamp-millis': option(
+    integer(0),
+    'For the bounded mode timestamp: where to end, in epoch milliseconds.',
+    {
+      side: 'source',
+    },
+  ),
+  'scan.bounded.specific-offsets': option(
+    text,
+    'For the bounded mode specific-offsets: partition:0,offset:42.',
+    {
+      side: 'source',
+    },
+  ),
+  'scan.topic-partition-discovery.interval': option(duration, 'How often to look for new partitions.', {
+    default: '5 min',
+    side: 'source',
+  }),
+  'sink.partitioner': option(
+    oneOf('default', 'round-robin'),
+    'Which partition a row goes to: by its key where it has one, or each in turn.',
+    { default: 'default', side: 'sink' },
+  ),
+  'sink.delivery-guarantee': option(
+    oneOf('at-least-once'),
+    'What holds when the job is killed: no row is lost, the last ones may be there twice.',
+    { default: 'at-least-once', side: 'sink' },
+  ),
+} satisfies OptionTable;
+
+export const kafkaConnector: ConnectorDefinition = {
+  name: 'kafka',
+  documentation: 'Reads and writes the topics of Apache Kafka.',
+  source: true,
+  sink: true,
+  options: kafkaOptions,
+  format: 'required',
+  oneOfEach: [['properties.bootstrap.servers', 'connection']],
+  metadata: [
+    { key: 'topic', type: { kind: 'string' }, documentation: 'The topic of the record.' },
+    { key: 'partition', type: { kind: 'int' }, documentation: 'The partition of the record.' },
+    { key: 'offset', type: { kind: 'bigint' }, documentation: 'The offset of the record in its partition.' },
+    { key: 'timestamp', type: timestamp(3, true), documentation: "The record's timestamp." },
+    {
+      key: 'timestamp-type',
+      type: { kind: 'string' },
+      documentation: 'Where the timestamp comes from: CreateTime, LogAppendTime or NoTimestampType.',
+    },
+    {
+      key: 'headers',
+      type: { kind: 'map', key: { kind: 'string' }, value: { kind: 'bytes' } },
+      documentation: 'The headers of the record.',
+    },
+    { key: 'key', type: { kind: 'bytes' }, documentation: "The bytes of the record's key." },
+  ],
+};
