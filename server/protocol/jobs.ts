@@ -84,6 +84,8 @@ export interface JobSnapshot {
   timeToDrainMs?: number;
   lost: number;
   retentionHorizon?: IsoTime;
+  /** The Kafka consumer group its positions are committed to. */
+  consumerGroup?: string;
   partitions: PartitionSnapshot[];
   sinks: SinkSnapshot[];
   /** The last pauses, the newest last. */
@@ -109,7 +111,6 @@ export interface JobDetails extends JobSnapshot {
   /** The query as the server understood it, for EXPLAIN and the details view. */
   query: string;
   options: Record<string, string>;
-  consumerGroup?: string;
   metrics: JobMetrics;
   /** The sum of `partitions[].lag`, null when one is unknown. */
   kafkaLag: number | null;
