@@ -15,7 +15,7 @@ export interface PackedValues {
 /** Consecutive records of one partition. */
 export interface RecordBatch {
   partition: number;
-  /** How many records; the arrays may be longer. */
+  /** How many records; the arrays may be longer. None when only the position moves: past markers of transactions. */
   count: number;
   values: PackedValues;
   keys?: PackedValues;
@@ -26,6 +26,8 @@ export interface RecordBatch {
   nextOffset: bigint;
   /** Epoch milliseconds of each record, where the connector has them. */
   timestamps?: Float64Array;
+  /** Records that could not be read whole, by index, and why; `values` holds their beginning. For `on.error`. */
+  failed?: Map<number, string>;
   /** Headers of record i, made on demand; undefined where the connector has none. */
   headers?: (index: number) => Record<string, Buffer>;
 }
@@ -107,7 +109,8 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** Rows for a sink: values encoded in the table's format, one range each. */
+/** Rows for a sink: values encoded in the table's format, one range each. The sink may read the buffer until the next
+ *  `flush` has resolved. */
 export interface RowBatch {
   count: number;
   values: PackedValues;

@@ -2,5 +2,7 @@
 import { blackhole } from './blackhole';
 import type { Connector } from './connector';
 import { datagen } from './datagen/datagen';
+import { file } from './file/file';
+import { print } from './print/print';
 
-export const allConnectors: readonly Connector[] = [datagen, blackhole];
+export const allConnectors: readonly Connector[] = [datagen, file, print, blackhole];

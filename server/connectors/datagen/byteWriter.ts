@@ -39,7 +39,10 @@ export class ByteWriter {
       this.byte(0x2d);
       rest = -rest;
     }
-    if (rest < billion) return this.digits(rest, countDigits(rest));
+    if (rest < billion) {
+      this.digits(rest, countDigits(rest));
+      return;
+    }
     const high = Math.floor(rest / billion);
     this.digits(high, countDigits(high));
     this.digits(rest - high * billion, 9);
@@ -59,7 +62,10 @@ export class ByteWriter {
 
   /** `unscaled` / 10^scale, with all its decimals. */
   decimal(unscaled: number, scale: number): void {
-    if (scale === 0) return this.integer(unscaled);
+    if (scale === 0) {
+      this.integer(unscaled);
+      return;
+    }
     if (unscaled < 0) this.byte(0x2d);
     const magnitude = Math.abs(unscaled);
     const unit = 10 ** scale;
@@ -67,7 +73,10 @@ export class ByteWriter {
     this.integer(whole);
     this.byte(0x2e);
     const part = magnitude - whole * unit;
-    if (scale <= 9) return this.digits(part, scale);
+    if (scale <= 9) {
+      this.digits(part, scale);
+      return;
+    }
     this.bytes(Buffer.from(String(part).padStart(scale, '0'), 'latin1'));
   }
 

@@ -1,6 +1,6 @@
 // Writes whole records of a datagen table: one JSON object of its physical columns each.
 import type { TableDefinition } from '../../analysis/catalog';
-import { ByteWriter } from './byteWriter';
+import type { ByteWriter } from './byteWriter';
 import { FieldOptions } from './fieldOptions';
 import { makeField } from './fields';
 import type { Field } from './fields';

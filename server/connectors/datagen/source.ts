@@ -100,12 +100,13 @@ export class DatagenSource implements Source {
   }
 
   private partitionWithRecords(records: number): number | undefined {
-    for (let tried = 0; tried < this.offsets.length; tried++) {
-      const partition = this.nextPartition;
-      this.nextPartition = (partition + 1) % this.offsets.length;
-      if ((this.offsets[partition] ?? 0) < recordsIn(this.log, partition, records)) return partition;
-    }
-    return undefined;
+    const { length } = this.offsets;
+    const inTurn = Array.from({ length }, (_, turn) => (this.nextPartition + turn) % length);
+    const found = inTurn.find(
+      (partition) => (this.offsets[partition] ?? 0) < recordsIn(this.log, partition, records),
+    );
+    if (found !== undefined) this.nextPartition = (found + 1) % length;
+    return found;
   }
 
   /** Buffers are new for each batch: the engine may still read the last one. */
