@@ -1,0 +1,204 @@
+// The store in a small DuckDB file, `server.db`: a transaction for each write, and the file's lock keeps a second
+// server out. Writes that come together share one transaction's cost.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { messages } from './messages';
+import type { JobRecord, PauseRecord, RelationRecord, Store, StoreChange, StoreContents } from './store';
+
+/** Raised when the meaning of what is stored changes. */
+const schemaVersion = 1;
+const databaseFile = 'server.db';
+const pidFile = 'server.pid';
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS meta (version INTEGER);
+  INSERT INTO meta SELECT ${schemaVersion} WHERE NOT EXISTS (FROM meta);
+  CREATE TABLE IF NOT EXISTS job (name VARCHAR PRIMARY KEY, record VARCHAR);
+  CREATE TABLE IF NOT EXISTS pause (job VARCHAR, number INTEGER, event VARCHAR, PRIMARY KEY (job, number));
+  CREATE TABLE IF NOT EXISTS relation (name VARCHAR PRIMARY KEY, made INTEGER, record VARCHAR);
+  CREATE SEQUENCE IF NOT EXISTS made;
+`;
+
+interface PendingWrite {
+  changes: StoreChange[];
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+/** Data directories this process holds: DuckDB's file lock only keeps other processes out. */
+const heldHere = new Set<string>();
+
+export class DuckDBStore implements Store {
+  private readonly pending: PendingWrite[] = [];
+  private writing: Promise<void> | undefined;
+  private closed = false;
+
+  private constructor(
+    private readonly dataDir: string,
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  /** @throws StreamJobsError SERVER_RUNNING, STATE_CORRUPT, STORAGE */
+  static async open(dataDir: string): Promise<DuckDBStore> {
+    const directory = path.resolve(dataDir);
+    if (heldHere.has(directory)) throw messages.serverRunning(directory, process.pid);
+    heldHere.add(directory);
+    try {
+      return await openDatabase(directory).then(
+        ({ instance, connection }) => new DuckDBStore(directory, instance, connection),
+      );
+    } catch (error) {
+      heldHere.delete(directory);
+      throw error;
+    }
+  }
+
+  async load(): Promise<StoreContents> {
+    try {
+      const jobs = await this.rows('SELECT name, record FROM job ORDER BY name');
+      const pauses = await this.rows('SELECT job, event, number FROM pause ORDER BY job, number');
+      const relations = await this.rows('SELECT name, record FROM relation ORDER BY made');
+      return {
+        jobs: jobs.map(([name, record]) => ({
+          record: JSON.parse(record) as JobRecord,
+          pauses: pauses.filter(([job]) => job === name).map(([, event]) => JSON.parse(event) as PauseRecord),
+        })),
+        relations: relations.map(([, record]) => JSON.parse(record) as RelationRecord),
+      };
+    } catch (error) {
+      throw messages.catalogCorrupt(path.join(this.dataDir, databaseFile), error);
+    }
+  }
+
+  write(changes: StoreChange[]): Promise<void> {
+    if (this.closed) return Promise.reject(messages.serverClosing());
+    return new Promise((resolve, reject) => {
+      this.pending.push({ changes, resolve, reject });
+      this.writing ??= this.writeAll().finally(() => {
+        this.writing = undefined;
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.writing;
+    this.connection.closeSync();
+    this.instance.closeSync();
+    await rm(path.join(this.dataDir, pidFile), { force: true });
+    heldHere.delete(this.dataDir);
+  }
+
+  private async rows(sql: string): Promise<[string, string][]> {
+    const reader = await this.connection.runAndReadAll(sql);
+    return reader.getRowsJson().map((row) => [row[0] as string, row[1] as string]);
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.pending.length > 0) {
+      const together = this.pending.splice(0);
+      try {
+        await this.transaction(together.flatMap((write) => write.changes));
+        for (const write of together) write.resolve();
+      } catch (error) {
+        const failure = messages.storage(path.join(this.dataDir, databaseFile), error);
+        for (const write of together) write.reject(failure);
+      }
+    }
+  }
+
+  private async transaction(changes: StoreChange[]): Promise<void> {
+    await this.connection.run('BEGIN');
+    try {
+      for (const change of changes) await this.apply(change);
+      await this.connection.run('COMMIT');
+    } catch (error) {
+      // A failed commit has rolled back already; then there is nothing left to roll back.
+      await this.connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async apply(change: StoreChange): Promise<void> {
+    switch (change.kind) {
+      case 'job':
+        await this.run(
+          'INSERT INTO job VALUES ($1, $2) ON CONFLICT DO UPDATE SET record = excluded.record',
+          change.record.name,
+          JSON.stringify(change.record),
+        );
+        return;
+      case 'pause':
+        await this.run(
+          'INSERT INTO pause VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET event = excluded.event',
+          change.job,
+          change.pause.number,
+          JSON.stringify(change.pause),
+        );
+        await this.run('DELETE FROM pause WHERE job = $1 AND number < $2', change.job, change.keepFrom);
+        return;
+      case 'dropJob':
+        await this.run('DELETE FROM job WHERE name = $1', change.name);
+        await this.run('DELETE FROM pause WHERE job = $1', change.name);
+        return;
+      case 'relation':
+        await this.run(
+          `INSERT INTO relation VALUES ($1, nextval('made'), $2) ON CONFLICT DO UPDATE SET record = excluded.record`,
+          change.record.name,
+          JSON.stringify(change.record),
+        );
+        return;
+      case 'dropRelation':
+        await this.run('DELETE FROM relation WHERE name = $1', change.name);
+        return;
+    }
+  }
+
+  private async run(sql: string, ...values: (string | number)[]): Promise<void> {
+    await this.connection.run(sql, values);
+  }
+}
+
+async function openDatabase(
+  directory: string,
+): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> {
+  const file = path.join(directory, databaseFile);
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw messages.storage(directory, error);
+  });
+  let instance: DuckDBInstance | undefined;
+  try {
+    instance = await DuckDBInstance.create(file, { threads: '1' });
+    const connection = await instance.connect();
+    await connection.run(schema);
+    const reader = await connection.runAndReadAll('SELECT max(version) FROM meta');
+    const version = reader.getRowsJson()[0]?.[0] as number;
+    if (version !== schemaVersion) {
+      throw new Error(`It was written by another version of the server (${version}).`);
+    }
+    await writeFile(path.join(directory, pidFile), String(process.pid));
+    return { instance, connection };
+  } catch (error) {
+    instance?.closeSync();
+    if (isLocked(error)) throw messages.serverRunning(directory, await holder(directory));
+    if (isStorage(error)) throw messages.storage(file, error);
+    throw messages.catalogCorrupt(file, error);
+  }
+}
+
+/** DuckDB's words for a file another process has open, on POSIX and on Windows. */
+function isLocked(error: unknown): boolean {
+  return /could not set lock|conflicting lock|being used by another process/i.test(String(error));
+}
+
+function isStorage(error: unknown): boolean {
+  return /no space|permission denied|read-only|cannot open file|EACCES|ENOSPC|EROFS/i.test(String(error));
+}
+
+async function holder(directory: string): Promise<number | undefined> {
+  const text = await readFile(path.join(directory, pidFile), 'utf8').catch(() => '');
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,305 @@
+// One job: its queue of requests, its appointments, and what its pipeline tells it.
+import type { StreamJobsError } from '../protocol/errors';
+import type { JobDetails, JobSnapshot, JobState } from '../protocol/jobs';
+import type { PauseOptions } from '../protocol/rpc';
+import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
+import { asError, messages, type JobStanding } from './messages';
+import { pauseRequest } from './pauseRequest';
+import { RequestQueue, Superseded, type RequestKind, type Turn } from './requestQueue';
+import { detailsOf, snapshotOf } from './snapshots';
+import type { JobRecord, PauseRecord } from './store';
+import { discard, drop } from './turns/drop';
+import { journalPaused, pause, pauseOnError } from './turns/pause';
+import { resume } from './turns/resume';
+import { recover, restart, start } from './turns/start';
+import { finish, stop } from './turns/stop';
+import { WakeUp } from './wakeUp';
+
+export class Job {
+  private readonly core: JobCore;
+  private readonly queue: RequestQueue<JobDetails>;
+  private readonly untilTimer: WakeUp;
+  private readonly coolingTimer: WakeUp;
+  private readonly retryTimer: WakeUp;
+  private retryMs: number;
+  /** Which pause the timers are set for. */
+  private timedPause = 0;
+
+  private constructor(
+    private readonly around: JobSurroundings,
+    stored: { record: JobRecord; pauses: PauseRecord[] },
+    state: JobState,
+    since: number,
+  ) {
+    const { name } = stored.record;
+    const { clock, limits } = around;
+    const events = {
+      finished: () => this.quietly(finish),
+      failed: (error: StreamJobsError) => this.pipelineFailed(error),
+      pauseWanted: (reason: string) => this.pauseWanted(reason),
+      trouble: (message: string | null) => this.inTrouble(message),
+    };
+    this.core = new JobCore(around, stored, events, state, since);
+    this.queue = new RequestQueue({
+      waitingMax: limits.requestsMax,
+      full: () => messages.tooManyRequests(name, limits.requestsMax),
+      stopped: () => messages.stoppedMeanwhile(name),
+    });
+    this.untilTimer = new WakeUp(clock);
+    this.coolingTimer = new WakeUp(clock);
+    this.retryTimer = new WakeUp(clock);
+    this.retryMs = limits.retryFirstMs;
+  }
+
+  /** A job that did not exist: begins with `start`. */
+  static create(around: JobSurroundings, record: JobRecord): Job {
+    return new Job(around, { record, pauses: [] }, 'starting', record.startedAt);
+  }
+
+  /** A job from the store, in its last journalled state; begins with `comeBack`. */
+  static restore(around: JobSurroundings, stored: { record: JobRecord; pauses: PauseRecord[] }): Job {
+    const { record, pauses } = stored;
+    const { ended } = record;
+    if (ended !== undefined) return new Job(around, stored, ended.state, ended.at);
+    if (record.desired !== 'paused') return new Job(around, stored, 'starting', around.clock.now());
+    const paused = pauses.at(-1)?.event.pausedAt;
+    return new Job(around, stored, 'paused', paused === undefined ? around.clock.now() : Date.parse(paused));
+  }
+
+  get name(): string {
+    return this.core.name;
+  }
+  get state(): JobState {
+    return this.core.state;
+  }
+  get standing(): JobStanding {
+    return this.core.standing();
+  }
+  /** The statement as last understood. */
+  get planned(): PlannedJob | undefined {
+    return this.core.planned;
+  }
+  get record(): JobRecord {
+    return this.core.journal.record;
+  }
+
+  /** Starts it for the first time. @throws StreamJobsError: then nothing of it is left */
+  start(): Promise<JobDetails> {
+    return this.request('start', (turn) => start(this.core, turn));
+  }
+
+  /** Goes on where the store says it was, in the background. */
+  comeBack(): void {
+    const { record } = this.core.journal;
+    if (record.dropping === true) this.quietly((core, turn) => discard(core, turn));
+    else if (this.state === 'starting') this.attemptToRecover();
+    else this.quietly((core, turn) => this.comeBackQuiet(core, turn));
+  }
+
+  pause(options: PauseOptions): Promise<JobDetails> {
+    const act = (turn: Turn) =>
+      pause(this.core, turn, pauseRequest(options, this.around.clock.now(), this.core.limits));
+    return this.request('pause', act);
+  }
+
+  resume(by: string): Promise<JobDetails> {
+    return this.request('resume', (turn) => resume(this.core, turn, by));
+  }
+
+  restart(): Promise<JobDetails> {
+    return this.request('restart', (turn) => restart(this.core, turn));
+  }
+
+  stop(by: string, force: boolean): Promise<JobDetails> {
+    return this.request('stop', (turn) => stop(this.core, turn, by, force));
+  }
+
+  /** Removes it with everything it kept. */
+  drop(): Promise<JobDetails> {
+    return this.request('drop', async (turn) => {
+      await drop(this.core, turn);
+      this.queue.endAfter(() => messages.jobNotFound(this.name, []));
+      this.cancelTimers();
+    });
+  }
+
+  snapshot(): JobSnapshot {
+    return snapshotOf(this.core);
+  }
+
+  details(): JobDetails {
+    return detailsOf(this.core);
+  }
+
+  /** Reads lag and counters. Never rejects. */
+  readLag(): Promise<void> {
+    const { state } = this;
+    return state === 'stopped' || state === 'failed' ? Promise.resolve() : this.core.readLag();
+  }
+
+  /** Checkpoints and lets go; the journal keeps what the job is to be. */
+  async shutDown(): Promise<void> {
+    this.cancelTimers();
+    await this.queue.end(() => messages.serverClosing());
+    const { core } = this;
+    if (core.slot.current !== undefined && core.state !== 'paused') {
+      const { pauseDeadlineMs: ms } = core.limits;
+      const late = () => messages.pauseTimeout(this.name, ms);
+      await core.slot.quiesce({ ms, late }).catch((error: unknown) => {
+        this.around.log(
+          'warn',
+          `${this.name}: not checkpointed at the end: ${asError(error, 'engine').message}`,
+        );
+      });
+    }
+    await core.slot.close();
+    core.journal.end();
+  }
+
+  private request(
+    kind: RequestKind,
+    act: (turn: Turn) => Promise<void>,
+    by: 'user' | 'job' = 'user',
+  ): Promise<JobDetails> {
+    const turn = async (own: Turn) => {
+      try {
+        await act(own);
+      } finally {
+        this.turnEnded();
+      }
+      return this.details();
+    };
+    return this.queue.submit(kind, turn, by);
+  }
+
+  /** A turn nobody waits for. */
+  private quietly(act: (core: JobCore, turn: Turn) => Promise<void>): void {
+    this.unheard(this.request('internal', (turn) => act(this.core, turn), 'job'));
+  }
+
+  private unheard(turn: Promise<unknown>): void {
+    turn.catch((error: unknown) => this.logUnlessSuperseded(error));
+  }
+
+  /** Makes the appointments that fit the state the turn ended in. */
+  private turnEnded(): void {
+    const { core } = this;
+    if (core.state === 'paused') {
+      this.setTimers();
+      return;
+    }
+    this.untilTimer.cancel();
+    this.coolingTimer.cancel();
+    if (core.state !== 'starting') this.retryTimer.cancel();
+    if (core.state === 'running') {
+      this.retryMs = core.limits.retryFirstMs;
+      void core.readLag();
+      if (core.slot.takeFinished()) this.quietly(finish);
+    }
+  }
+
+  /** Once for each pause: a request refused meanwhile does not set them back. */
+  private setTimers(): void {
+    const { core } = this;
+    const { pauses, pauseRequest } = core.journal.record;
+    if (this.timedPause === pauses) return;
+    this.timedPause = pauses;
+    const until = core.pause?.until;
+    const wake = () => this.resumeByTimer(pauses);
+    const madeHere = core.pausedMonotonic !== undefined;
+    if (madeHere && pauseRequest?.forMs !== undefined) this.untilTimer.after(pauseRequest.forMs, wake);
+    else if (until !== undefined) this.untilTimer.at(until, wake);
+    if (core.depth === 'warm') this.coolingTimer.after(core.limits.warmMs, () => this.cool(pauses));
+  }
+
+  private cancelTimers(): void {
+    this.untilTimer.cancel();
+    this.coolingTimer.cancel();
+    this.retryTimer.cancel();
+  }
+
+  /** The end of PAUSE ... FOR and UNTIL: only of the pause it was made for. */
+  private resumeByTimer(pauses: number): void {
+    const act = async (turn: Turn) => {
+      if (this.core.state !== 'paused' || this.record.pauses !== pauses) return;
+      await resume(this.core, turn, byTimer);
+    };
+    this.unheard(this.request('resume', act, 'job'));
+  }
+
+  private cool(pauses: number): void {
+    this.quietly(async (core) => {
+      if (core.state !== 'paused' || this.record.pauses !== pauses) return;
+      await core.letGo();
+      this.around.log('info', `${this.name}: is cold now, its connections are closed`);
+      this.around.changed(this.name);
+    });
+  }
+
+  /** Only while running is a failure of the pipeline one of the job: a paused job stays paused, cold. */
+  private pipelineFailed(error: StreamJobsError): void {
+    const { generation } = this.core.slot;
+    this.quietly(async (core) => {
+      if (core.slot.generation !== generation) return;
+      if (core.state === 'running') await core.fail(error);
+      if (core.state !== 'paused') return;
+      await core.letGo();
+      core.trouble = error.message;
+      this.around.changed(this.name);
+    });
+  }
+
+  /** `on.error` = pause: tried again until it is done, the pipeline waits before the record meanwhile. */
+  private pauseWanted(reason: string): void {
+    const { generation } = this.core.slot;
+    const stale = () => this.core.slot.generation !== generation || this.core.state !== 'running';
+    const { reasonCharsMax, retryFirstMs } = this.core.limits;
+    const act = async (turn: Turn) => {
+      if (stale()) return;
+      await pause(this.core, turn, pauseOnError(this.around.clock.now(), reason, reasonCharsMax));
+    };
+    this.request('pause', act, 'job').catch((error: unknown) => {
+      this.logUnlessSuperseded(error);
+      this.retryTimer.after(retryFirstMs, () => {
+        if (!stale()) this.pauseWanted(reason);
+      });
+    });
+  }
+
+  private inTrouble(message: string | null): void {
+    this.core.trouble = message ?? undefined;
+    if (message !== null) this.around.log('warn', `${this.name}: ${message}`);
+    this.around.changed(this.name);
+  }
+
+  /** Tries to go on after the server came back, again and again while what fails may come right by itself. */
+  private attemptToRecover(): void {
+    const attempt = this.request('recover', (turn) => recover(this.core, turn), 'job');
+    attempt.catch((error: unknown) => {
+      if (this.core.state !== 'starting' || error instanceof Superseded) return;
+      this.logUnlessSuperseded(error);
+      this.around.changed(this.name);
+      this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
+      this.retryMs = Math.min(this.retryMs * 2, this.core.limits.retryMaxMs);
+    });
+  }
+
+  /** A job that is not running comes back: its numbers are read, a pause that a crash cut short is completed. */
+  private async comeBackQuiet(core: JobCore, turn: Turn): Promise<void> {
+    await core.readCheckpoint();
+    turn.check();
+    const { record, openPause } = core.journal;
+    if (core.state !== 'paused') return;
+    if (openPause === undefined) {
+      const request = record.pauseRequest ?? { at: core.since, by: 'unknown' };
+      await journalPaused(core, turn, request);
+    }
+    void core.readLag();
+  }
+
+  private logUnlessSuperseded(error: unknown): void {
+    if (error instanceof Superseded) return;
+    const { code, message } = asError(error, this.name);
+    if (code !== 'STOPPED_MEANWHILE' && code !== 'CANCELLED') this.around.log('warn', message);
+  }
+}

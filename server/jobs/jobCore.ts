@@ -1,0 +1,236 @@
+// What a job is made of, and the one way its state changes. The turns (turns/*.ts) act on it, one at a time.
+import type { Clock } from '../connectors/connector';
+import type { Engine, JobSpec, PartitionProgress, PipelineCounters } from '../engine/engine';
+import type { StreamJobsError } from '../protocol/errors';
+import type { JobErrorInfo, JobState, PauseDepth, PauseEvent } from '../protocol/jobs';
+import { within } from './deadline';
+import { JobJournal } from './jobJournal';
+import { JobReadings } from './jobReadings';
+import type { JobLimits } from './limits';
+import { asError, messages, type JobStanding } from './messages';
+import { PipelineSlot, type SlotEvents } from './pipelineSlot';
+import { transitions } from './states';
+import type { JobRecord, PauseRecord, PauseRequest, Store } from './store';
+import type { Turn } from './requestQueue';
+
+/** A job's statement, understood: what the engine runs and what the views show of it. */
+export interface PlannedJob {
+  spec: JobSpec;
+  pauseTimeoutMs: number;
+  query: string;
+  options: Record<string, string>;
+  consumerGroup?: string;
+  sinks: { table: string; connector: string; target: string }[];
+  /** Tables and views it reads and writes. */
+  reads: string[];
+  writes: string[];
+}
+
+/** Counts what happens to jobs, for the metrics. */
+export interface JobMeter {
+  paused(): void;
+  resumed(pausedMs: number): void;
+  refused(operation: 'pause' | 'resume', code: string): void;
+}
+
+/** What a job needs from the server it lives in. */
+export interface JobSurroundings {
+  engine: Engine;
+  clock: Clock;
+  store: Store;
+  limits: JobLimits;
+  meter: JobMeter;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+  /** @throws StreamJobsError when the statement cannot run (any more) */
+  plan(record: JobRecord): PlannedJob;
+  /** Names what a job kept, without its plan: for dropping it. */
+  bareSpec(name: string): JobSpec;
+  /** The job's snapshot is another one now. */
+  changed(name: string): void;
+  /** The job is gone for good. */
+  removed(name: string): void;
+}
+
+/** `by` of what a job does by itself. */
+export const byTimer = 'timer';
+export const byOnError = 'on.error';
+
+export class JobCore {
+  readonly journal: JobJournal;
+  readonly slot: PipelineSlot;
+  readonly readings: JobReadings;
+  /** What the sources or sinks last complained about; undefined when all is well. */
+  trouble: string | undefined;
+  /** Why the last attempt to start or resume failed. */
+  lastError: JobErrorInfo | undefined;
+  /** On the clock that never jumps; unknown for a pause that began before this process. */
+  pausedMonotonic: number | undefined;
+  private plannedJob: PlannedJob | undefined;
+
+  constructor(
+    readonly around: JobSurroundings,
+    stored: { record: JobRecord; pauses: PauseRecord[] },
+    events: SlotEvents,
+    public state: JobState,
+    public since: number,
+  ) {
+    const { engine, clock, store, limits } = around;
+    const { name } = stored.record;
+    this.journal = new JobJournal(store, clock, limits, stored);
+    this.slot = new PipelineSlot(name, engine, clock, limits, events);
+    this.readings = new JobReadings(clock, limits.lagDeadlineMs);
+  }
+
+  get name(): string {
+    return this.journal.record.name;
+  }
+  get limits(): JobLimits {
+    return this.around.limits;
+  }
+  /** The statement as last understood; undefined when it never was. */
+  get planned(): PlannedJob | undefined {
+    return this.plannedJob;
+  }
+  get depth(): PauseDepth | undefined {
+    if (this.state !== 'paused') return undefined;
+    return this.slot.current === undefined ? 'cold' : 'warm';
+  }
+  /** The pause that runs or is being made. */
+  get pause(): PauseRequest | undefined {
+    if (this.state !== 'pausing' && this.state !== 'paused' && this.state !== 'resuming') return undefined;
+    const event = this.journal.openPause?.event;
+    if (event === undefined) return this.journal.record.pauseRequest;
+    const { pausedAt, by, reason, until } = event;
+    return {
+      at: Date.parse(pausedAt),
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      ...(until === undefined ? {} : { until: Date.parse(until) }),
+    };
+  }
+
+  /** The only way from state to state: checks it against the table, logs and tells. */
+  enter(state: JobState): void {
+    if (!transitions[this.state].includes(state)) {
+      throw messages.internal(
+        `${this.name} cannot go from ${this.state} to ${state}`,
+        'a mistake in the server',
+      );
+    }
+    const { clock } = this.around;
+    this.around.log('info', `${this.name}: ${this.state} -> ${state}`);
+    this.state = state;
+    this.since = clock.now();
+    if (state === 'paused' || state === 'running') this.readings.history.restart(clock.monotonic());
+    if (state === 'paused') this.pausedMonotonic ??= clock.monotonic();
+    if (state === 'running' || state === 'stopped') this.pausedMonotonic = undefined;
+    this.around.changed(this.name);
+  }
+
+  standing(): JobStanding {
+    const { pause } = this;
+    const { ended } = this.journal.record;
+    return {
+      name: this.name,
+      state: this.state,
+      since: this.since,
+      ...(pause === undefined ? {} : { pause }),
+      ...(ended?.reason === undefined ? {} : { stopReason: ended.reason }),
+      ...(ended?.error === undefined ? {} : { error: ended.error }),
+    };
+  }
+
+  /** Understands the statement again: placeholders and tables may have changed. */
+  plan(): PlannedJob {
+    this.plannedJob = this.around.plan(this.journal.record);
+    return this.plannedJob;
+  }
+
+  /** Live counters of an open pipeline, else the last known. */
+  counters(): PipelineCounters {
+    const { current } = this.slot;
+    if (current !== undefined) this.readings.counters = current.counters();
+    return this.readings.counters;
+  }
+
+  /** Reads lag, of a closed job through the engine's side door. Never rejects. */
+  async readLag(): Promise<void> {
+    const { current, generation } = this.slot;
+    this.counters();
+    if (current !== undefined) this.readings.positions = current.positions();
+    await this.readings.refresh(() => current?.progress() ?? this.rangesWithoutPipeline());
+    if (generation === this.slot.generation) this.around.changed(this.name);
+  }
+
+  /** Positions and counters of a job that is not open, from its checkpoint. Never rejects. */
+  async readCheckpoint(): Promise<void> {
+    try {
+      const { spec } = this.plannedJob ?? this.plan();
+      const { closeDeadlineMs: ms, graceMs } = this.limits;
+      const late = () => messages.closeTimeout(this.name, ms);
+      const deadline = { clock: this.around.clock, ms, graceMs, late };
+      const { positions, counters } = await within(deadline, () => this.around.engine.inspect(spec));
+      if (this.slot.current !== undefined) return;
+      this.readings.counters = counters;
+      this.readings.stand(positions);
+      this.around.changed(this.name);
+    } catch (error) {
+      this.around.log(
+        'warn',
+        `${this.name}: its checkpoint cannot be read: ${asError(error, 'engine').message}`,
+      );
+    }
+  }
+
+  /** Closes the pipeline, keeping what it last said. */
+  async letGo(): Promise<void> {
+    const { current } = this.slot;
+    if (current !== undefined) {
+      this.readings.stand(current.positions());
+      this.counters();
+    }
+    this.trouble = undefined;
+    await this.slot.close();
+  }
+
+  /** Ends as failed; what was committed stays. */
+  async fail(error: StreamJobsError): Promise<void> {
+    const at = this.around.clock.now();
+    this.enter('failed');
+    this.around.log('error', `${this.name} failed: ${error.message}`);
+    await this.journal.keep({ ended: { state: 'failed', at, error: errorInfo(error) } }, this.pauseEnded(at));
+    await this.letGo();
+    this.around.changed(this.name);
+  }
+
+  /** The open pause's event as it is when it ends at `at`; undefined when none is open. */
+  pauseEnded(at: number): PauseEvent | undefined {
+    const event = this.journal.openPause?.event;
+    if (event === undefined) return undefined;
+    const durationMs =
+      this.pausedMonotonic === undefined
+        ? Math.max(0, at - Date.parse(event.pausedAt))
+        : this.around.clock.monotonic() - this.pausedMonotonic;
+    return {
+      ...event,
+      resumedAt: new Date(at).toISOString(),
+      durationMs: Math.round(durationMs),
+      lagAtResume: this.readings.lag,
+    };
+  }
+
+  /** A wait for the pipeline that ends with `late()`, and with the turn. */
+  wait(turn: Turn, ms: number, late: () => Error): { ms: number; late: () => Error; signal: AbortSignal } {
+    return { ms, late, signal: turn.signal };
+  }
+
+  private rangesWithoutPipeline(): Promise<PartitionProgress[]> {
+    const { spec } = this.plannedJob ?? this.plan();
+    return this.around.engine.ranges(spec, this.readings.positions);
+  }
+}
+
+export function errorInfo(error: StreamJobsError): JobErrorInfo {
+  const { code, message, hint } = error;
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}

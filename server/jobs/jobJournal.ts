@@ -1,0 +1,107 @@
+// The durable side of one job: its record and pauses in memory, each change written to the store.
+import type { Clock } from '../connectors/connector';
+import type { PauseEvent } from '../protocol/jobs';
+import type { JobLimits } from './limits';
+import type { JobRecord, PauseRecord, Store, StoreChange } from './store';
+
+export class JobJournal {
+  private unwritten = false;
+  private readonly ended = new AbortController();
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+    private readonly limits: JobLimits,
+    private state: { record: JobRecord; pauses: PauseRecord[] },
+  ) {}
+
+  get record(): JobRecord {
+    return this.state.record;
+  }
+
+  /** The last pauses, the newest last. */
+  get pauses(): readonly PauseRecord[] {
+    return this.state.pauses;
+  }
+
+  /** The pause that has not ended, if there is one. */
+  get openPause(): PauseRecord | undefined {
+    const last = this.state.pauses.at(-1);
+    return last?.event.resumedAt === undefined ? last : undefined;
+  }
+
+  /** Whether something that was done could not be written yet. */
+  get behind(): boolean {
+    return this.unwritten;
+  }
+
+  /**
+   * Makes a change durable; until then nothing here shows it. Throws the reason of `signal` when it has fired since.
+   * @throws StreamJobsError STORAGE: nothing changed
+   */
+  async write(change: Partial<JobRecord>, pause?: PauseEvent, signal?: AbortSignal): Promise<void> {
+    const next = this.with(change, pause);
+    await this.store.write(this.changes(next));
+    this.state = next;
+    this.unwritten = false;
+    signal?.throwIfAborted();
+  }
+
+  /**
+   * For what has happened already: shown at once, written as soon as it can be. Resolves after the first attempt.
+   */
+  async keep(change: Partial<JobRecord>, pause?: PauseEvent): Promise<void> {
+    this.state = this.with(change, pause);
+    try {
+      await this.store.write(this.changes(this.state));
+      this.unwritten = false;
+    } catch {
+      if (!this.unwritten) void this.tryAgain();
+      this.unwritten = true;
+    }
+  }
+
+  /** Forgets the job for good. */
+  async remove(): Promise<void> {
+    await this.store.write([{ kind: 'dropJob', name: this.record.name }]);
+    this.end();
+  }
+
+  /** Ends the attempts to write what could not be written. */
+  end(): void {
+    this.ended.abort();
+  }
+
+  private async tryAgain(): Promise<void> {
+    const { signal } = this.ended;
+    for (let waitMs = this.limits.retryFirstMs; ; waitMs = Math.min(waitMs * 2, this.limits.retryMaxMs)) {
+      await this.clock.sleep(waitMs, signal);
+      if (signal.aborted || !this.unwritten) return;
+      const written = await this.store.write(this.changes(this.state)).then(
+        () => true,
+        () => false,
+      );
+      if (written) this.unwritten = false;
+    }
+  }
+
+  /** A new pause is one with another `pausedAt` than the open one. */
+  private with(change: Partial<JobRecord>, event?: PauseEvent): { record: JobRecord; pauses: PauseRecord[] } {
+    const record = { ...this.state.record, ...change };
+    if (event === undefined) return { record, pauses: this.state.pauses };
+    const open = this.openPause;
+    if (open !== undefined) {
+      return { record, pauses: [...this.state.pauses.slice(0, -1), { number: open.number, event }] };
+    }
+    const number = (this.state.pauses.at(-1)?.number ?? 0) + 1;
+    return { record, pauses: [...this.state.pauses, { number, event }].slice(-this.limits.pausesKept) };
+  }
+
+  private changes({ record, pauses }: { record: JobRecord; pauses: PauseRecord[] }): StoreChange[] {
+    const changes: StoreChange[] = [{ kind: 'job', record }];
+    const pause = pauses.at(-1);
+    const keepFrom = pauses[0]?.number ?? 0;
+    if (pause !== undefined) changes.push({ kind: 'pause', job: record.name, pause, keepFrom });
+    return changes;
+  }
+}

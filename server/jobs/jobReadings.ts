@@ -1,0 +1,86 @@
+// What is known of a job's progress: positions, counters, the log's ends as last read, and how lag changes.
+import type { Clock } from '../connectors/connector';
+import type { JobPositions, PartitionProgress, PipelineCounters } from '../engine/engine';
+import { within } from './deadline';
+import { LagHistory, totalLag } from './lag';
+import { messages } from './messages';
+
+export const noCounters: PipelineCounters = {
+  recordsIn: 0,
+  recordsOut: 0,
+  recordsFailed: 0,
+  recordsLate: 0,
+  batches: 0,
+  lastBatchMs: null,
+  lastCheckpointMs: null,
+  stateBytes: null,
+  watermark: null,
+  out: {},
+};
+
+export class JobReadings {
+  /** Where the job stands, as last known; what a cold job resumes from is in its checkpoint. */
+  positions: JobPositions = new Map();
+  counters: PipelineCounters = noCounters;
+  readonly history = new LagHistory();
+  private partitionsRead: PartitionProgress[] | undefined;
+  private reading: Promise<void> | undefined;
+  /** Raised when the job lets go of what is being read. */
+  private generation = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly deadlineMs: number,
+  ) {}
+
+  /** Undefined before the first reading. */
+  get partitions(): readonly PartitionProgress[] | undefined {
+    return this.partitionsRead;
+  }
+
+  /** The sum over partitions, null while one is unknown. */
+  get lag(): number | null {
+    return this.partitionsRead === undefined ? null : totalLag(this.partitionsRead);
+  }
+
+  /** Reads the log's ends; readings asked for meanwhile share this one. Never rejects: then they are unknown. */
+  refresh(read: () => Promise<PartitionProgress[]>): Promise<void> {
+    this.reading ??= this.readOnce(read).finally(() => {
+      this.reading = undefined;
+    });
+    return this.reading;
+  }
+
+  /** The job stands at `positions` now: what was read before counts for the log's ends only. */
+  stand(positions: JobPositions): void {
+    this.positions = positions;
+    this.generation += 1;
+    this.partitionsRead = this.partitionsRead?.map((partition) => ({
+      ...partition,
+      position: positions.get(partition.stream)?.get(partition.partition) ?? partition.position,
+    }));
+  }
+
+  private async readOnce(read: () => Promise<PartitionProgress[]>): Promise<void> {
+    const { generation } = this;
+    const late = () => messages.internal('Lag', 'its sources did not answer in time');
+    const deadline = { clock: this.clock, ms: this.deadlineMs, graceMs: 1, late };
+    const partitions = await within(deadline, () => read()).catch(() => undefined);
+    this.partitionsRead = partitions ?? this.partitionsWithoutEnds();
+    if (generation !== this.generation) this.stand(this.positions);
+    this.history.add({ at: this.clock.monotonic(), lag: this.lag, recordsIn: this.counters.recordsIn });
+  }
+
+  private partitionsWithoutEnds(): PartitionProgress[] {
+    const all = [...this.positions].flatMap(([stream, partitions]) =>
+      [...partitions].map(([partition, position]) => ({
+        stream,
+        partition,
+        position,
+        start: null,
+        end: null,
+      })),
+    );
+    return all.length > 0 ? all : (this.partitionsRead ?? []).map((p) => ({ ...p, start: null, end: null }));
+  }
+}

@@ -1,0 +1,89 @@
+// Every bound and deadline of the job server in one place, with the relations that must hold between them.
+
+export interface JobLimits {
+  /** A pause that is not done by then is refused, and the job goes on. */
+  pauseDeadlineMs: number;
+  /** What an engine gets beyond a deadline to answer to its signal. */
+  graceMs: number;
+  startDeadlineMs: number;
+  /** A resume that does not read by then goes back to paused. */
+  resumeDeadlineMs: number;
+  /** How long closing a pipeline may take before it is left to itself. */
+  closeDeadlineMs: number;
+  /** A paused job keeps its connections this long, then goes cold. */
+  warmMs: number;
+  /** Wait before the first and the longest before a later attempt of something that may come right by itself. */
+  retryFirstMs: number;
+  retryMaxMs: number;
+  /** Requests that may wait for one job. */
+  requestsMax: number;
+  /** How long a pause that is done waits for the lag it is noted with. */
+  lagAtPauseMs: number;
+  /** Lag that is not known by then is unknown. */
+  lagDeadlineMs: number;
+  /** Pauses kept in a job's history, and how many of them its snapshot carries. */
+  pausesKept: number;
+  pausesShown: number;
+  reasonCharsMax: number;
+}
+
+export interface ServerLimits extends JobLimits {
+  jobsMax: number;
+  relationsMax: number;
+  previewsMax: number;
+  nameCharsMax: number;
+  scriptCharsMax: number;
+  /** How often lag is read while someone looks, and otherwise. */
+  lagWatchedMs: number;
+  lagIdleMs: number;
+  /** One look counts as looking for this long. */
+  attendedMs: number;
+  /** Changed snapshots are told at most this often. */
+  changesMs: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  pauseDeadlineMs: 5_000,
+  graceMs: 1_000,
+  startDeadlineMs: 30_000,
+  resumeDeadlineMs: 30_000,
+  closeDeadlineMs: 5_000,
+  warmMs: 10 * 60_000,
+  retryFirstMs: 1_000,
+  retryMaxMs: 30_000,
+  requestsMax: 1_000,
+  lagAtPauseMs: 100,
+  lagDeadlineMs: 5_000,
+  pausesKept: 100,
+  pausesShown: 10,
+  reasonCharsMax: 500,
+  jobsMax: 500,
+  relationsMax: 5_000,
+  previewsMax: 16,
+  nameCharsMax: 100,
+  scriptCharsMax: 2_000_000,
+  lagWatchedMs: 1_000,
+  lagIdleMs: 10_000,
+  attendedMs: 5_000,
+  changesMs: 1_000,
+};
+
+/** @throws Error when limits contradict each other: a mistake of ours, not the user's */
+export function assertLimits(limits: ServerLimits): void {
+  const relations: [boolean, string][] = [
+    [Object.values(limits).every((value) => value > 0), 'every limit is positive'],
+    [limits.graceMs < limits.pauseDeadlineMs, 'the grace is shorter than the deadline it extends'],
+    [limits.pauseDeadlineMs <= limits.startDeadlineMs, 'a start may take at least as long as a pause'],
+    [limits.retryFirstMs <= limits.retryMaxMs, 'retries grow'],
+    [limits.pausesShown <= limits.pausesKept, 'only kept pauses are shown'],
+    [limits.lagWatchedMs <= limits.lagIdleMs, 'lag is fresher while someone looks'],
+    [limits.lagDeadlineMs <= limits.lagIdleMs, 'a lag request ends before the next begins'],
+    [limits.lagAtPauseMs < limits.pauseDeadlineMs, 'noting the lag does not make a pause late'],
+    [limits.lagWatchedMs <= limits.attendedMs, 'one look brings at least one refresh'],
+    [limits.warmMs > limits.pauseDeadlineMs, 'a pause is done before it goes cold'],
+  ];
+  const broken = relations.find(([holds]) => !holds);
+  if (broken !== undefined) throw new Error(`Limits contradict each other: ${broken[1]}.`);
+}
+
+assertLimits(defaultLimits);

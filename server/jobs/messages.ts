@@ -1,0 +1,294 @@
+// Every sentence the job server answers with when it refuses or fails, one function each.
+import { StreamJobsError, type ErrorCode } from '../protocol/errors';
+import type { JobState } from '../protocol/jobs';
+import type { PauseRequest } from './store';
+
+/** What a refusal says of a job: its state, since when and why. Times are epoch milliseconds. */
+export interface JobStanding {
+  name: string;
+  state: JobState;
+  since: number;
+  pause?: Pick<PauseRequest, 'by' | 'reason' | 'until'>;
+  stopReason?: string;
+  error?: { message: string };
+}
+
+/** A moment as people and logs read it: `2026-11-24 10:12:03 UTC`. */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** A name as it is written in a statement. */
+export function written(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** `orders is paused since 2026-11-24 10:12:03 UTC by cli (reason: index rebuild)`. */
+export function describeStanding(job: JobStanding, state: string = job.state): string {
+  const since = `${job.name} ${job.state === 'failed' ? 'has' : 'is'} ${state} since ${moment(job.since)}`;
+  switch (job.state) {
+    case 'pausing':
+    case 'paused': {
+      const reason = job.pause?.reason === undefined ? '' : ` (reason: ${job.pause.reason})`;
+      const until = job.pause?.until === undefined ? '' : `, until ${moment(job.pause.until)}`;
+      return `${since}${job.pause === undefined ? '' : ` by ${job.pause.by}`}${reason}${until}`;
+    }
+    case 'stopped':
+      return `${since}${job.stopReason === undefined ? '' : ` (${job.stopReason})`}`;
+    case 'failed':
+      return `${job.name} failed at ${moment(job.since)}${job.error === undefined ? '' : `: ${job.error.message.replace(/\.$/, '')}`}`;
+    case 'starting':
+    case 'running':
+    case 'resuming':
+    case 'stopping':
+      return since;
+  }
+}
+
+function error(code: ErrorCode, message: string, hint?: string, cause?: unknown): StreamJobsError {
+  return new StreamJobsError(code, message, { ...(hint === undefined ? {} : { hint }), cause });
+}
+
+/** The next step for a job in this state. */
+function nextStep(job: JobStanding): string | undefined {
+  switch (job.state) {
+    case 'pausing':
+    case 'paused':
+      return `RESUME JOB ${written(job.name)}`;
+    case 'running':
+      return `PAUSE JOB ${written(job.name)}`;
+    case 'stopped':
+    case 'failed':
+      return `RESTART JOB ${written(job.name)}`;
+    case 'starting':
+    case 'resuming':
+    case 'stopping':
+      return undefined;
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.replace(/\.$/, '');
+}
+
+export const messages = {
+  jobNotFound(name: string, nearest: string[]): StreamJobsError {
+    const hint =
+      nearest.length === 0 ? 'SHOW JOBS lists the jobs there are.' : `Did you mean ${nearest.join(' or ')}?`;
+    return error('JOB_NOT_FOUND', `There is no job ${name}.`, hint);
+  },
+  jobExists(job: JobStanding): StreamJobsError {
+    return error(
+      'JOB_EXISTS',
+      `There is already a job ${job.name}: ${describeStanding(job)}.`,
+      'Drop it first, use another name, or START JOB IF NOT EXISTS.',
+    );
+  },
+  /** For PAUSE and STOP of a job that is in no state for it. */
+  jobNotRunning(job: JobStanding): StreamJobsError {
+    const already = job.state === 'paused' || job.state === 'stopped' ? `already ${job.state}` : job.state;
+    return error('JOB_NOT_RUNNING', `${describeStanding(job, already)}.`, nextStep(job));
+  },
+  /** For RESUME of a job that is not paused. */
+  jobNotPaused(job: JobStanding): StreamJobsError {
+    return error(
+      'JOB_NOT_PAUSED',
+      `${describeStanding(job)}; only a paused job can be resumed.`,
+      job.state === 'running' ? undefined : nextStep(job),
+    );
+  },
+  /** For RESTART of a paused job. */
+  pausedNotRestarted(job: JobStanding): StreamJobsError {
+    return error(
+      'JOB_NOT_RUNNING',
+      `${describeStanding(job)}; a paused job is resumed, not restarted.`,
+      nextStep(job),
+    );
+  },
+  badName(name: string, charsMax: number): StreamJobsError {
+    return error(
+      'BAD_NAME',
+      `"${name.slice(0, charsMax)}" is no name for a job.`,
+      `A name has letters, digits, "_", "-" or ".", begins with a letter or "_", and has at most ${charsMax} characters.`,
+    );
+  },
+  tooManyJobs(max: number): StreamJobsError {
+    return error(
+      'TOO_MANY_JOBS',
+      `There are already ${max} jobs, the most this server keeps.`,
+      'Drop a job that is no longer needed: DROP JOB name',
+    );
+  },
+  tooManyRequests(name: string, max: number): StreamJobsError {
+    return error(
+      'BAD_REQUEST',
+      `${max} requests already wait for ${name}.`,
+      'Wait until some of them are answered.',
+    );
+  },
+  pauseTimeout(name: string, ms: number): StreamJobsError {
+    return error(
+      'PAUSE_TIMEOUT',
+      `${name} could not be paused within ${ms / 1000} s and goes on running.`,
+      "A sink may be stuck. Try again, raise 'pause.timeout', or STOP JOB ... FORCE.",
+    );
+  },
+  startTimeout(name: string, ms: number): StreamJobsError {
+    return error(
+      'SOURCE_UNAVAILABLE',
+      `${name} did not begin to read within ${ms / 1000} s.`,
+      'Check that its sources and sinks can be reached.',
+    );
+  },
+  resumeTimeout(name: string, ms: number, trouble: string | undefined): StreamJobsError {
+    const why = trouble === undefined ? '' : ` (${trouble.replace(/\.$/, '')})`;
+    return error(
+      'RESUME_TIMEOUT',
+      `${name} did not read again within ${ms / 1000} s${why} and stays paused.`,
+      'Check its sources, then RESUME it again.',
+    );
+  },
+  closeTimeout(name: string, ms: number): StreamJobsError {
+    return error('INTERNAL', `What ran ${name} did not close within ${ms / 1000} s.`);
+  },
+  stoppedMeanwhile(name: string): StreamJobsError {
+    return error('STOPPED_MEANWHILE', `${name} was stopped or dropped before this was done.`);
+  },
+  dataLoss(
+    name: string,
+    lost: { stream: string; partition: number; position: bigint; start: bigint }[],
+  ): StreamJobsError {
+    const parts = lost.map(
+      ({ stream, partition, position, start }) =>
+        `${stream} partition ${partition} stands at ${position}, the first record kept is ${start}: ${start - position} lost`,
+    );
+    return error(
+      'DATA_LOSS',
+      `${name} cannot go on where it stopped: ${parts.join('; ')}.`,
+      'RESTART from another place is not supported yet: drop the job and start it again.',
+    );
+  },
+  logRecreated(
+    name: string,
+    at: { stream: string; partition: number; position: bigint; end: bigint },
+  ): StreamJobsError {
+    return error(
+      'DATA_LOSS',
+      `${name} stands at ${at.position} of ${at.stream} partition ${at.partition}, whose log ends at ${at.end}: it was deleted and made again.`,
+      'Drop the job and start it again.',
+    );
+  },
+  untilPast(until: number): StreamJobsError {
+    return error(
+      'BAD_REQUEST',
+      `The pause would end at ${moment(until)}, which is past.`,
+      'Give a moment to come, or FOR INTERVAL.',
+    );
+  },
+  untilUnreadable(text: string): StreamJobsError {
+    return error(
+      'BAD_REQUEST',
+      `"${text}" is no moment.`,
+      "Write it like 2026-11-24T10:12:00Z or TIMESTAMP '2026-11-24 10:12:00'.",
+    );
+  },
+  forNotPositive(): StreamJobsError {
+    return error('BAD_REQUEST', 'A pause lasts longer than nothing.', "FOR INTERVAL '30' MINUTE");
+  },
+  reasonTooLong(max: number): StreamJobsError {
+    return error('BAD_REQUEST', `The reason has more than ${max} characters.`);
+  },
+  serverRunning(dataDir: string, pid: number | undefined): StreamJobsError {
+    const who = pid === undefined ? 'Another stream job server' : `A stream job server (process ${pid})`;
+    return error(
+      'SERVER_RUNNING',
+      `${who} already runs on ${dataDir}.`,
+      'Use it, end it, or choose another --data-dir.',
+    );
+  },
+  serverClosing(): StreamJobsError {
+    return error('CANCELLED', 'The stream job server is ending.', 'Try again when it runs again.');
+  },
+  catalogCorrupt(file: string, cause: unknown): StreamJobsError {
+    return error(
+      'STATE_CORRUPT',
+      `The server's catalog ${file} cannot be read: ${reasonOf(cause)}.`,
+      'Put a copy back, or move the file away and start the jobs again.',
+      cause,
+    );
+  },
+  storage(file: string, cause: unknown): StreamJobsError {
+    return error(
+      'STORAGE',
+      `${file} cannot be written: ${reasonOf(cause)}.`,
+      'Check free space and permissions; then try again.',
+      cause,
+    );
+  },
+  notRecorded(name: string, state: string): StreamJobsError {
+    return error(
+      'STORAGE',
+      `${name} is ${state}, but that could not be written to the data directory yet.`,
+      'Check its free space; the server goes on trying.',
+    );
+  },
+  tableExists(name: string, kind: string): StreamJobsError {
+    return error(
+      'TABLE_EXISTS',
+      `There is already a ${kind} ${name}.`,
+      'Drop it first, use another name, or CREATE ... IF NOT EXISTS.',
+    );
+  },
+  tableNotFound(name: string, kind: string, nearest: string[]): StreamJobsError {
+    const hint =
+      nearest.length === 0
+        ? 'SHOW TABLES lists the tables there are.'
+        : `Did you mean ${nearest.join(' or ')}?`;
+    return error('TABLE_NOT_FOUND', `There is no ${kind} ${name}.`, hint);
+  },
+  tableInUse(name: string, users: string[], kind: 'job' | 'view'): StreamJobsError {
+    const [first = '', ...more] = users;
+    const others = more.length === 0 ? '' : ` and ${more.length} more`;
+    return error(
+      'TABLE_IN_USE',
+      `${name} is used by the ${kind} ${first}${others}.`,
+      kind === 'job' ? `DROP JOB ${written(first)} first.` : `DROP VIEW ${written(first)} first.`,
+    );
+  },
+  tooManyTables(max: number): StreamJobsError {
+    return error('TABLE_EXISTS', `There are already ${max} tables and views, the most this server keeps.`);
+  },
+  noReceiver(): StreamJobsError {
+    return error(
+      'BAD_REQUEST',
+      'A SELECT shows its rows as they come, and nobody is there to show them here.',
+      'Run it in the editor, or as a job: START JOB name AS SELECT ...',
+    );
+  },
+  tooManyPreviews(max: number): StreamJobsError {
+    return error('BAD_REQUEST', `${max} previews run already.`, 'Stop one of them first.');
+  },
+  notAPreview(): StreamJobsError {
+    return error('BAD_REQUEST', 'Only one SELECT can be previewed at a time.');
+  },
+  scriptTooLong(max: number): StreamJobsError {
+    return error('BAD_REQUEST', `The script has more than ${max} characters.`, 'Run it in parts.');
+  },
+  portTaken(port: number, cause: unknown): StreamJobsError {
+    return error(
+      'BAD_OPTION',
+      `Metrics cannot be served on port ${port}: ${reasonOf(cause)}.`,
+      'Choose another --metrics-port.',
+      cause,
+    );
+  },
+  internal(what: string, cause: unknown): StreamJobsError {
+    return error('INTERNAL', `${what}: ${reasonOf(cause)}.`, undefined, cause);
+  },
+};
+
+/** Any error as one that can be shown. */
+export function asError(cause: unknown, what: string): StreamJobsError {
+  return cause instanceof StreamJobsError ? cause : messages.internal(what, cause);
+}

@@ -1,0 +1,137 @@
+// A job as the outside sees it: JobSnapshot and JobDetails made from what is known now.
+import type { PartitionProgress } from '../engine/engine';
+import type {
+  IsoTime,
+  JobDetails,
+  JobErrorInfo,
+  JobSnapshot,
+  PartitionSnapshot,
+  PauseEvent,
+  SinkSnapshot,
+} from '../protocol/jobs';
+import type { JobCore } from './jobCore';
+import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
+
+export function snapshotOf(core: JobCore): JobSnapshot {
+  const { record } = core.journal;
+  const { readings, depth } = core;
+  const counters = core.counters();
+  const partitions = readings.partitions ?? [];
+  const running = core.state === 'running';
+  const lagPerSecond =
+    core.state === 'running' || core.state === 'paused' ? readings.history.lagPerSecond() : null;
+  const drainMs = running ? timeToDrain(readings.lag, lagPerSecond) : undefined;
+  const error = errorOf(core);
+  const reason = core.state === 'stopped' ? record.ended?.reason : undefined;
+  return {
+    name: core.name,
+    version: record.version,
+    statement: record.statement,
+    state: core.state,
+    desired: record.desired,
+    ...(depth === undefined ? {} : { depth }),
+    startedAt: iso(record.startedAt),
+    since: iso(core.since),
+    ...pauseOf(core),
+    recordsIn: counters.recordsIn,
+    recordsOut: counters.recordsOut,
+    recordsFailed: counters.recordsFailed,
+    recordsLate: counters.recordsLate,
+    recordsPerSecond: running ? readings.history.recordsPerSecond() : 0,
+    lag: readings.lag,
+    lagPerSecond,
+    ...(drainMs === undefined ? {} : { timeToDrainMs: drainMs }),
+    lost: totalLost(partitions),
+    partitions: partitions.map(partitionSnapshot),
+    sinks: sinksOf(core, counters.out),
+    pauseHistory: history(core).slice(-core.limits.pausesShown),
+    warnings: warningsOf(core),
+    ...(reason === undefined ? {} : { stopReason: reason }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+export function detailsOf(core: JobCore): JobDetails {
+  const snapshot = snapshotOf(core);
+  const { record } = core.journal;
+  const { planned, readings } = core;
+  const { batches, lastBatchMs, lastCheckpointMs, stateBytes, watermark } = core.counters();
+  return {
+    ...snapshot,
+    pauseHistory: history(core),
+    query: planned?.query ?? record.statement,
+    options: planned?.options ?? {},
+    ...(planned?.consumerGroup === undefined ? {} : { consumerGroup: planned.consumerGroup }),
+    metrics: {
+      batches,
+      lastBatchMs,
+      lastCheckpointMs,
+      pauses: record.pauses,
+      resumes: record.resumes,
+      stateBytes,
+      watermark: watermark === null ? null : iso(watermark),
+    },
+    kafkaLag: snapshot.lag,
+    lastProcessedOffset: (readings.partitions ?? []).map(({ stream, partition, position }) => ({
+      stream,
+      partition,
+      offset: position > 0n ? String(position - 1n) : null,
+    })),
+  };
+}
+
+function partitionSnapshot(progress: PartitionProgress): PartitionSnapshot {
+  const { stream, partition, start, position, end } = progress;
+  const lag = lagOf(progress);
+  return {
+    stream,
+    partition,
+    start: start === null ? null : String(start),
+    position: String(position),
+    end: end === null ? null : String(end),
+    lag: lag === null ? null : Number(lag),
+    lost: Number(lostOf(progress)),
+  };
+}
+
+function pauseOf(core: JobCore): Pick<JobSnapshot, 'pause'> {
+  const { pause } = core;
+  if (pause === undefined) return {};
+  const { at, by, reason, until } = pause;
+  return {
+    pause: {
+      pausedAt: iso(at),
+      by,
+      ...(reason === undefined ? {} : { reason }),
+      ...(until === undefined ? {} : { until: iso(until) }),
+    },
+  };
+}
+
+function history(core: JobCore): PauseEvent[] {
+  return core.journal.pauses.map(({ event }) => event);
+}
+
+function sinksOf(core: JobCore, out: Record<string, number>): SinkSnapshot[] {
+  return (core.planned?.sinks ?? []).map((sink) => ({ ...sink, recordsOut: out[sink.table] ?? 0 }));
+}
+
+function warningsOf(core: JobCore): string[] {
+  const warnings: string[] = [];
+  if (core.trouble !== undefined) warnings.push(core.trouble);
+  if (core.journal.behind) warnings.push('The data directory cannot be written; the server goes on trying.');
+  const lost = totalLost(core.readings.partitions ?? []);
+  if (lost > 0) {
+    const records = lost === 1 ? 'record was' : 'records were';
+    warnings.push(`${lost} unread ${records} already deleted by retention.`);
+  }
+  return warnings;
+}
+
+function errorOf(core: JobCore): JobErrorInfo | undefined {
+  return core.state === 'failed' ? core.journal.record.ended?.error : core.lastError;
+}
+
+function iso(at: number): IsoTime {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,69 @@
+// What the server remembers of its jobs and tables, and the seam to where it is kept.
+import type { DesiredState, JobErrorInfo, PauseEvent } from '../protocol/jobs';
+
+/** A job as journalled. Times are epoch milliseconds. */
+export interface JobRecord {
+  name: string;
+  version: string;
+  /** The statement that started it, as written. */
+  statement: string;
+  /** SET options and placeholder values in force then; never secrets. */
+  settings: Record<string, string>;
+  startedAt: number;
+  desired: DesiredState;
+  /** Who wanted it paused and why: journalled with the desire, before the pause itself. */
+  pauseRequest?: PauseRequest | undefined;
+  /** Set once it is stopped or failed, and gone when it is started again. */
+  ended?: { state: 'stopped' | 'failed'; at: number; reason?: string; error?: JobErrorInfo } | undefined;
+  /** Being dropped: whatever a crash left of it goes at the next start. */
+  dropping?: true;
+  /** How often it was paused and resumed since it was first started. */
+  pauses: number;
+  resumes: number;
+}
+
+export interface PauseRequest {
+  at: number;
+  by: string;
+  reason?: string;
+  /** When it resumes by itself. */
+  until?: number;
+  /** Of PAUSE ... FOR: counted on the clock that never jumps while this process lives. */
+  forMs?: number;
+}
+
+/** One pause; `number` counts up from 1 over the job's life. */
+export interface PauseRecord {
+  number: number;
+  event: PauseEvent;
+}
+
+/** A table or view: the statement that makes it again. */
+export interface RelationRecord {
+  name: string;
+  statement: string;
+  settings: Record<string, string>;
+}
+
+export interface StoreContents {
+  jobs: { record: JobRecord; pauses: PauseRecord[] }[];
+  /** In the order they were made. */
+  relations: RelationRecord[];
+}
+
+/** One change. A write of several is all or nothing. */
+export type StoreChange =
+  | { kind: 'job'; record: JobRecord }
+  /** Adds or replaces a pause, and forgets those numbered below `keepFrom`. */
+  | { kind: 'pause'; job: string; pause: PauseRecord; keepFrom: number }
+  | { kind: 'dropJob'; name: string }
+  | { kind: 'relation'; record: RelationRecord }
+  | { kind: 'dropRelation'; name: string };
+
+export interface Store {
+  load(): Promise<StoreContents>;
+  /** Resolves when the changes are durable. @throws StreamJobsError STORAGE: none of them happened */
+  write(changes: StoreChange[]): Promise<void>;
+  /** Idempotent; writes under way are finished. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+// Pausing a job, in the order that makes an answered pause a durable one:
+// 1. journal the desired state; 2. make the pipeline quiet and durable; 3. journal the event; only then it is done.
+// Whatever fails before that leaves the job running as before.
+import type { JobPositions } from '../../engine/engine';
+import type { PauseEvent } from '../../protocol/jobs';
+import { byOnError, type JobCore } from '../jobCore';
+import { asError, messages } from '../messages';
+import type { Turn } from '../requestQueue';
+import type { PauseRequest } from '../store';
+import { goOn } from './start';
+
+/** @throws StreamJobsError JOB_NOT_RUNNING, PAUSE_TIMEOUT, STORAGE; Superseded when the turn may not act any more */
+export async function pause(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+  if (core.state !== 'running' && core.state !== 'starting') throw messages.jobNotRunning(core.standing());
+  await core.journal.write({ desired: 'paused', pauseRequest: request }, undefined, turn.signal);
+  try {
+    if (core.state === 'starting') await pauseBeforeReading(core, turn, request);
+    else await pauseReading(core, turn, request);
+  } catch (error) {
+    turn.check();
+    core.around.meter.refused('pause', asError(error, 'pause').code);
+    throw error;
+  }
+  core.around.meter.paused();
+}
+
+async function pauseReading(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+  const ms = core.planned?.pauseTimeoutMs ?? core.limits.pauseDeadlineMs;
+  core.enter('pausing');
+  const lagRead = core.readLag();
+  try {
+    const positions = await core.slot.quiesce(
+      core.wait(turn, ms, () => messages.pauseTimeout(core.name, ms)),
+    );
+    turn.check();
+    core.readings.stand(positions);
+  } catch (error) {
+    turn.check();
+    core.enter('running');
+    await core.journal.keep({ desired: 'running', pauseRequest: undefined });
+    throw error;
+  }
+  await Promise.race([lagRead, core.around.clock.sleep(core.limits.lagAtPauseMs, turn.signal)]);
+  turn.check();
+  try {
+    await journalPaused(core, turn, request);
+  } catch (error) {
+    turn.check();
+    await goOn(core, turn);
+    throw error;
+  }
+  core.enter('paused');
+}
+
+/** Between two attempts to come back after a restart: there is nothing to make quiet, the checkpoint is the truth. */
+async function pauseBeforeReading(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+  await core.letGo();
+  try {
+    await journalPaused(core, turn, request);
+  } catch (error) {
+    turn.check();
+    await core.journal.keep({ desired: 'running', pauseRequest: undefined });
+    throw error;
+  }
+  core.enter('paused');
+}
+
+/** Journals that the job is paused where its readings say it stands. */
+export async function journalPaused(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+  const event = pauseEvent(request, core.around.clock.now(), core.readings.lag, core.readings.positions);
+  const { record, openPause } = core.journal;
+  const pauses = record.pauses + (openPause === undefined ? 1 : 0);
+  await core.journal.write({ pauses }, event, turn.signal);
+}
+
+export function pauseEvent(
+  request: PauseRequest,
+  at: number,
+  lagAtPause: number | null,
+  positions: JobPositions,
+): PauseEvent {
+  return {
+    pausedAt: new Date(at).toISOString(),
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    by: request.by,
+    ...(request.until === undefined ? {} : { until: new Date(request.until).toISOString() }),
+    lagAtPause,
+    offsets: [...positions].flatMap(([stream, partitions]) =>
+      [...partitions].map(([partition, position]) => ({ stream, partition, position: String(position) })),
+    ),
+  };
+}
+
+/** The request of a job that met a record it cannot read, with `'on.error' = 'pause'`. */
+export function pauseOnError(at: number, reason: string, reasonCharsMax: number): PauseRequest {
+  return { at, by: byOnError, reason: reason.slice(0, reasonCharsMax) };
+}

@@ -1,0 +1,128 @@
+// Starting a job: for the first time, again after it ended, and when the server comes back.
+import type { StreamJobsError } from '../../protocol/errors';
+import type { JobCore } from '../jobCore';
+import { asError, messages } from '../messages';
+import type { Turn } from '../requestQueue';
+import { discard } from './drop';
+import { journalPaused } from './pause';
+import { closePipeline } from './stop';
+
+/** START JOB: all or nothing. A job that could not begin leaves nothing behind. */
+export async function start(core: JobCore, turn: Turn): Promise<void> {
+  try {
+    await core.journal.write({});
+  } catch (error) {
+    core.around.removed(core.name);
+    throw error;
+  }
+  try {
+    turn.check();
+    await open(core, turn);
+    const { desired, pauseRequest } = core.journal.record;
+    if (desired === 'paused' && pauseRequest !== undefined) {
+      await quietBeforeReading(core, turn);
+      await journalPaused(core, turn, pauseRequest);
+      core.enter('paused');
+    } else {
+      await read(core, turn);
+      core.enter('running');
+    }
+  } catch (error) {
+    turn.check();
+    await discard(core, turn);
+    throw error;
+  }
+}
+
+/** RESTART JOB: goes on from the checkpoint. */
+export async function restart(core: JobCore, turn: Turn): Promise<void> {
+  if (core.state === 'paused') throw messages.pausedNotRestarted(core.standing());
+  await core.journal.write(
+    { desired: 'running', pauseRequest: undefined, ended: undefined },
+    undefined,
+    turn.signal,
+  );
+  if (core.state !== 'stopped' && core.state !== 'failed') {
+    if (core.state !== 'stopping') core.enter('stopping');
+    await closePipeline(core, turn, false);
+    turn.check();
+    core.enter('stopped');
+  }
+  core.enter('starting');
+  try {
+    await open(core, turn);
+    await read(core, turn);
+    core.enter('running');
+  } catch (error) {
+    turn.check();
+    await core.fail(asError(error, `${core.name} could not be started`));
+    throw error;
+  }
+}
+
+/**
+ * One attempt to go on after the server came back. Closes a pause whose resume a crash cut short.
+ * @throws StreamJobsError retriable: to be tried again; else the job has failed
+ */
+export async function recover(core: JobCore, turn: Turn): Promise<void> {
+  if (core.state !== 'starting') return;
+  try {
+    await open(core, turn);
+    await read(core, turn);
+  } catch (error) {
+    turn.check();
+    const failure = asError(error, `${core.name} could not be started`);
+    if (!failure.retriable) return core.fail(failure);
+    core.trouble = failure.message;
+    await core.slot.close();
+    throw failure;
+  }
+  const { record } = core.journal;
+  const closed = core.pauseEnded(core.around.clock.now());
+  if (closed !== undefined) {
+    await core.journal.keep({ resumes: record.resumes + 1, pauseRequest: undefined }, closed);
+    turn.check();
+  }
+  core.enter('running');
+}
+
+/** Reads again after a pause that could not be journalled. */
+export async function goOn(core: JobCore, turn: Turn): Promise<void> {
+  let failure: StreamJobsError | undefined;
+  try {
+    await read(core, turn);
+  } catch (error) {
+    turn.check();
+    failure = asError(error, `${core.name} could not go on`);
+  }
+  if (failure !== undefined) return core.fail(failure);
+  core.enter('running');
+  await core.journal.keep({ desired: 'running', pauseRequest: undefined });
+}
+
+async function open(core: JobCore, turn: Turn): Promise<void> {
+  const { startDeadlineMs: ms } = core.limits;
+  const { spec } = core.plan();
+  await core.slot.open(
+    spec,
+    core.wait(turn, ms, () => messages.startTimeout(core.name, ms)),
+  );
+  turn.check();
+  core.readings.positions = core.slot.current?.positions() ?? core.readings.positions;
+}
+
+async function read(core: JobCore, turn: Turn): Promise<void> {
+  const { startDeadlineMs: ms } = core.limits;
+  await core.slot.run(core.wait(turn, ms, () => messages.startTimeout(core.name, ms)));
+  turn.check();
+  core.lastError = undefined;
+  core.trouble = undefined;
+}
+
+/** Makes where a job that starts paused will begin durable. */
+async function quietBeforeReading(core: JobCore, turn: Turn): Promise<void> {
+  const { startDeadlineMs: ms } = core.limits;
+  const late = () => messages.startTimeout(core.name, ms);
+  core.readings.stand(await core.slot.quiesce(core.wait(turn, ms, late)));
+  turn.check();
+}

@@ -1,0 +1,40 @@
+// One appointment of a job: something that happens later, at most once, unless it is called off.
+import type { Clock } from '../connectors/connector';
+
+/** The longest single sleep: how late a jump of the clock is noticed. */
+const sleepMs = 1_000 * 20;
+
+export class WakeUp {
+  private controller = new AbortController();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Calls `act` after `ms` of time that never jumps, in place of an earlier appointment. */
+  after(ms: number, act: () => void): void {
+    const due = this.clock.monotonic() + ms;
+    this.start(() => due - this.clock.monotonic(), act);
+  }
+
+  /** Calls `act` when the clock people see shows `at` or later; follows it when it is set. */
+  at(at: number, act: () => void): void {
+    this.start(() => at - this.clock.now(), act);
+  }
+
+  cancel(): void {
+    this.controller.abort();
+  }
+
+  private start(leftMs: () => number, act: () => void): void {
+    this.cancel();
+    this.controller = new AbortController();
+    void this.wait(leftMs, act, this.controller.signal);
+  }
+
+  private async wait(leftMs: () => number, act: () => void, signal: AbortSignal): Promise<void> {
+    for (let left = leftMs(); left > 0; left = leftMs()) {
+      await this.clock.sleep(Math.min(left, sleepMs), signal);
+      if (signal.aborted) return;
+    }
+    if (!signal.aborted) act();
+  }
+}
