@@ -42,17 +42,19 @@ const bundles = {
   'language-server': { entry: 'server/language/main.ts' },
   'job-server': { entry: 'server/jobs/main.ts' },
   cli: { entry: 'server/cli.ts' },
+  'results-page': { entry: 'client/webviews/pages/results.ts', platform: 'browser' },
+  'details-page': { entry: 'client/webviews/pages/details.ts', platform: 'browser' },
 };
 
 /** @returns {import('esbuild').BuildOptions[]} */
 function bundleOptions() {
-  return Object.entries(bundles).map(([name, { entry, external = [] }]) => ({
+  return Object.entries(bundles).map(([name, { entry, platform = 'node', external = [] }]) => ({
     entryPoints: [path.join(root, entry)],
     outfile: path.join(root, 'dist', `${name}.js`),
     bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
+    platform,
+    format: platform === 'node' ? 'cjs' : 'iife',
+    target: platform === 'node' ? 'node20' : 'es2022',
     // DuckDB's bindings are native and load their library by path; they ship beside the bundles.
     external: ['@duckdb/*', ...external],
     // antlr4ng caches by class name, so names survive minifying.
@@ -69,8 +71,10 @@ const mode = process.argv[2];
 if (mode === 'watch') {
   for (const options of bundleOptions()) await (await esbuild.context(options)).watch();
 } else if (mode !== 'generate') {
-  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '--noEmit'], {
-    stdio: 'inherit',
-  });
+  // The pages of webviews run in a browser, so they are checked with its types.
+  for (const project of ['tsconfig.json', 'client/webviews/pages/tsconfig.json']) {
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    execFileSync(process.execPath, [tsc, '--noEmit', '-p', project], { cwd: root, stdio: 'inherit' });
+  }
   await Promise.all(bundleOptions().map((options) => esbuild.build(options)));
 }
