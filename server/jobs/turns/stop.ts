@@ -5,7 +5,10 @@ import type { Turn } from '../requestQueue';
 
 /** @throws StreamJobsError JOB_NOT_RUNNING when it is stopped already, STORAGE when that is not durable yet */
 export async function stop(core: JobCore, turn: Turn, by: string, force: boolean): Promise<void> {
-  if (core.state === 'stopped') throw messages.jobNotRunning(core.standing());
+  // A restart that was beaten before it began has only wanted it to run.
+  if (core.state === 'stopped' && core.journal.record.desired === 'stopped') {
+    throw messages.jobNotRunning(core.standing());
+  }
   await endAs(core, turn, `stopped by ${by}`, force);
   if (core.journal.behind) throw messages.notRecorded(core.name, 'stopped');
 }
@@ -15,11 +18,12 @@ export async function finish(core: JobCore, turn: Turn): Promise<void> {
   if (core.state === 'running') await endAs(core, turn, 'finished', true);
 }
 
-/** Ends a job that is not stopped, whatever it was doing. */
+/** Ends a job, whatever it was doing. */
 export async function endAs(core: JobCore, turn: Turn, reason: string, force: boolean): Promise<void> {
   const at = core.around.clock.now();
   const ended = { state: 'stopped', at, reason } as const;
   await core.journal.keep({ desired: 'stopped', pauseRequest: undefined, ended }, core.pauseEnded(at));
+  if (core.state === 'stopped') return;
   if (core.state !== 'stopping') core.enter('stopping');
   await closePipeline(core, turn, force);
   core.enter('stopped');

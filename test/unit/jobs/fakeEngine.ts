@@ -1,0 +1,205 @@
+// An engine whose records are numbers that count up, and which misbehaves when told to.
+import { StreamJobsError } from '../../../server/protocol/errors';
+import type {
+  Engine,
+  JobPositions,
+  JobSpec,
+  PartitionProgress,
+  Pipeline,
+  PipelineCounters,
+  PipelineEvents,
+  Preview,
+  PreviewSink,
+} from '../../../server/engine/engine';
+import type { PreviewPlan } from '../../../server/analysis/plan';
+import type { FakeClock } from './fakeClock';
+
+export type Call = 'open' | 'run' | 'quiesce' | 'close';
+/** How a call goes: `hang` never answers, `heed` and `late` answer once the signal fired, with an error or after all. */
+export type Behaviour = 'ok' | 'fail' | 'unavailable' | 'dataLoss' | 'hang' | 'heed' | 'late';
+
+export const stream = 'orders';
+
+/** What the jobs' databases and the log hold: it survives crashes. */
+export class FakeWorld {
+  readonly committed = new Map<string, bigint>();
+  /** Start and end of the log, null while nobody can ask it. */
+  log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
+  dropped: string[] = [];
+  private readonly next = new Map<Call, Behaviour>();
+
+  /** The next call of this kind goes like this, the ones after it well. */
+  misbehave(call: Call, behaviour: Behaviour): void {
+    this.next.set(call, behaviour);
+  }
+  behaveWell(): void {
+    this.next.clear();
+  }
+  take(call: Call): Behaviour {
+    const behaviour = this.next.get(call) ?? 'ok';
+    this.next.delete(call);
+    return behaviour;
+  }
+}
+
+/** One server's engine; `cut` is its crash: nothing it began ever answers. */
+export class FakeEngine implements Engine {
+  readonly pipelines: FakePipeline[] = [];
+  private alive = true;
+
+  constructor(
+    readonly world: FakeWorld,
+    readonly clock: FakeClock,
+  ) {}
+
+  async open(spec: JobSpec, events: PipelineEvents): Promise<Pipeline> {
+    await this.act('open', undefined);
+    if (this.openPipelines.some((pipeline) => pipeline.name === spec.name)) {
+      throw new StreamJobsError('INTERNAL', `${spec.name} is open already.`);
+    }
+    const pipeline = new FakePipeline(this, spec.name, events);
+    this.pipelines.push(pipeline);
+    return pipeline;
+  }
+
+  async inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }> {
+    await this.clock.sleep(1);
+    const position = this.world.committed.get(spec.name) ?? 0n;
+    return { positions: at(position), counters: countersAt(position) };
+  }
+
+  async ranges(_spec: JobSpec, positions: JobPositions): Promise<PartitionProgress[]> {
+    await this.clock.sleep(1);
+    return this.progressAt(positions.get(stream)?.get(0) ?? 0n);
+  }
+
+  async drop(spec: JobSpec): Promise<void> {
+    await this.clock.sleep(1);
+    if (!this.alive) await forever();
+    this.world.committed.delete(spec.name);
+    this.world.dropped.push(spec.name);
+  }
+
+  preview(_plan: PreviewPlan, sink: PreviewSink): Promise<Preview> {
+    sink.rows([[1], [2]]);
+    return Promise.resolve({ columns: [{ name: 'n', type: 'INT' }], close: () => Promise.resolve() });
+  }
+
+  get openPipelines(): FakePipeline[] {
+    return this.pipelines.filter((pipeline) => !pipeline.closed);
+  }
+  /** The pipeline of a job opened last. */
+  last(name = stream): FakePipeline {
+    const pipeline = this.pipelines.filter((candidate) => candidate.name === name).at(-1);
+    if (pipeline === undefined) throw new Error(`${name} was never opened.`);
+    return pipeline;
+  }
+  cut(): void {
+    this.alive = false;
+    for (const pipeline of this.pipelines) pipeline.reading = false;
+  }
+
+  progressAt(position: bigint): PartitionProgress[] {
+    const { log } = this.world;
+    return [{ stream, partition: 0, position, start: log?.start ?? null, end: log?.end ?? null }];
+  }
+
+  /** Takes a millisecond, then goes as the world says. */
+  async act(call: Call, signal: AbortSignal | undefined): Promise<void> {
+    const behaviour = this.world.take(call);
+    await this.clock.sleep(1);
+    if (!this.alive || behaviour === 'hang') await forever();
+    if (behaviour === 'heed' || behaviour === 'late') await fired(signal);
+    if (behaviour === 'heed') throw new StreamJobsError('PAUSE_TIMEOUT', 'The engine heeded its signal.');
+    if (behaviour === 'fail') throw new StreamJobsError('SINK_FAILED', 'The sink says no.');
+    if (behaviour === 'unavailable') throw new StreamJobsError('SOURCE_UNAVAILABLE', 'The broker is away.');
+    if (behaviour === 'dataLoss') throw new StreamJobsError('DATA_LOSS', 'Records are gone.');
+  }
+}
+
+export class FakePipeline implements Pipeline {
+  reading = false;
+  closed = false;
+  position: bigint;
+
+  constructor(
+    private readonly engine: FakeEngine,
+    readonly name: string,
+    readonly events: PipelineEvents,
+  ) {
+    this.position = engine.world.committed.get(name) ?? 0n;
+  }
+
+  /** Reads some records if it reads at all. */
+  process(records: number): void {
+    if (this.reading) this.position += BigInt(records);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    this.mustBeOpen();
+    await this.engine.act('run', signal);
+    if (!this.closed) this.reading = true;
+  }
+
+  async quiesce(signal: AbortSignal): Promise<JobPositions> {
+    this.mustBeOpen();
+    await this.engine.act('quiesce', signal);
+    this.reading = false;
+    this.engine.world.committed.set(this.name, this.position);
+    return this.positions();
+  }
+
+  positions(): JobPositions {
+    return at(this.position);
+  }
+  counters(): PipelineCounters {
+    return countersAt(this.position);
+  }
+  async progress(): Promise<PartitionProgress[]> {
+    await this.engine.clock.sleep(1);
+    return this.engine.progressAt(this.position);
+  }
+
+  async close(): Promise<void> {
+    this.reading = false;
+    try {
+      await this.engine.act('close', undefined);
+    } finally {
+      this.closed = true;
+    }
+  }
+
+  private mustBeOpen(): void {
+    if (this.closed) throw new StreamJobsError('INTERNAL', 'The pipeline is closed.');
+  }
+}
+
+function at(position: bigint): JobPositions {
+  return new Map([[stream, new Map([[0, position]])]]);
+}
+
+function countersAt(position: bigint): PipelineCounters {
+  return {
+    recordsIn: Number(position),
+    recordsOut: Number(position),
+    recordsFailed: 0,
+    recordsLate: 0,
+    batches: 1,
+    lastBatchMs: 2,
+    lastCheckpointMs: 1,
+    stateBytes: 0,
+    watermark: null,
+    out: { big_orders: Number(position) },
+  };
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function fired(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal === undefined || signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,542 @@
+// What a job promises, case by case: the table of answers, deadlines, durability, coming back.
+import { describe, expect, it } from 'vitest';
+import { StreamJobsError } from '../../../server/protocol/errors';
+import { settle } from './fakeClock';
+import { stream } from './fakeEngine';
+import { Harness, outcome } from './harness';
+
+const by = 'ada';
+
+describe('pausing', () => {
+  it('stops reading, is durable when answered, and says who, why and where', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.engine.last().process(40);
+    const details = await harness.clock.until(job.pause({ by, reason: 'index rebuild' }));
+    expect(details).toMatchObject({ state: 'paused', desired: 'paused', depth: 'warm', lag: 960 });
+    expect(details.pause).toMatchObject({ by, reason: 'index rebuild' });
+    harness.engine.last().process(10);
+    expect(harness.engine.last().position).toBe(40n);
+    expect(harness.disk.jobs.get(stream)?.desired).toBe('paused');
+    const [event] = harness.disk.history(stream);
+    expect(event?.event).toMatchObject({
+      by,
+      reason: 'index rebuild',
+      lagAtPause: 960,
+      offsets: [{ stream, partition: 0, position: '40' }],
+    });
+  });
+
+  it.each(['hang', 'heed'] as const)(
+    'is refused at the deadline when the engine says %s',
+    async (behaviour) => {
+      const harness = new Harness();
+      const job = await harness.running();
+      harness.world.misbehave('quiesce', behaviour);
+      expect(await outcome(harness.clock, job.pause({ by }))).toBe('PAUSE_TIMEOUT');
+      expect(job.snapshot()).toMatchObject({ state: 'running', desired: 'running', pauseHistory: [] });
+      expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
+      expect(harness.met.refused).toEqual(['PAUSE_TIMEOUT']);
+      expect(harness.engine.last().reading).toBe(true);
+    },
+  );
+
+  it('counts when the engine is done within the grace', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.misbehave('quiesce', 'late');
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('done');
+    expect(job.state).toBe('paused');
+  });
+
+  it('is refused when its event cannot be journalled, and reads on', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const pausing = outcome(harness.clock, job.pause({ by }));
+    await harness.clock.advance(1);
+    harness.disk.failing = 1;
+    expect(await pausing).toBe('STORAGE');
+    expect(job.state).toBe('running');
+    expect(harness.engine.last().reading).toBe(true);
+    expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
+  });
+
+  it('writes what a full disk refused as soon as there is space', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.misbehave('quiesce', 'heed');
+    const pausing = outcome(harness.clock, job.pause({ by }));
+    await harness.clock.advance(1000);
+    harness.disk.failing = 2;
+    expect(await pausing).toBe('PAUSE_TIMEOUT');
+    expect(job.snapshot().warnings).toHaveLength(1);
+    await harness.clock.advance(5000);
+    expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
+    expect(job.snapshot().warnings).toEqual([]);
+  });
+});
+
+describe('requests that come together', () => {
+  it('joins the same request and gives the same result', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const [first, second] = [job.pause({ by, reason: 'a' }), job.pause({ by: 'bob' })];
+    const [one, other] = await harness.clock.until(Promise.all([first, second]));
+    expect(one).toBe(other);
+    expect(one.pauseHistory).toHaveLength(1);
+    const resumed = await harness.clock.until(Promise.all([job.resume(by), job.resume('bob')]));
+    expect(resumed[0]).toBe(resumed[1]);
+    expect(job.details().metrics).toMatchObject({ pauses: 1, resumes: 1 });
+  });
+
+  it('runs the opposite request after the one under way', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const pausing = job.pause({ by });
+    const resuming = job.resume(by);
+    const again = job.pause({ by });
+    expect((await harness.clock.until(pausing)).state).toBe('paused');
+    expect((await harness.clock.until(resuming)).state).toBe('running');
+    expect((await harness.clock.until(again)).state).toBe('paused');
+    expect(job.details().pauseHistory.map((event) => event.resumedAt !== undefined)).toEqual([true, false]);
+  });
+
+  it.each([
+    ['pause', 'ok'],
+    ['pause', 'hang'],
+    ['resume', 'ok'],
+    ['resume', 'hang'],
+  ] as const)('STOP wins over %s, also when the engine says %s', async (verb, behaviour) => {
+    const harness = new Harness();
+    const job = verb === 'pause' ? await harness.running() : await harness.paused();
+    harness.world.misbehave(verb === 'pause' ? 'quiesce' : 'run', behaviour);
+    const request = () => (verb === 'pause' ? job.pause({ by }) : job.resume(by));
+    const beaten = [request(), request()].map((answer) => outcome(harness.clock, answer));
+    await harness.clock.advance(1);
+    expect(await outcome(harness.clock, job.stop(by, false))).toBe('done');
+    expect(await Promise.all(beaten)).toEqual(['STOPPED_MEANWHILE', 'STOPPED_MEANWHILE']);
+    expect(job.snapshot()).toMatchObject({
+      state: 'stopped',
+      desired: 'stopped',
+      stopReason: 'stopped by ada',
+    });
+    expect(job.snapshot().pauseHistory.every((event) => event.resumedAt !== undefined)).toBe(true);
+    expect(harness.engine.last().reading).toBe(false);
+  });
+
+  it('a quiet engine that answers after its pause was given up is set going again', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const { promise, resolve } = withResolvers();
+    const pipeline = harness.engine.last();
+    const quiesce = pipeline.quiesce.bind(pipeline);
+    pipeline.quiesce = async (signal) => {
+      await promise;
+      return quiesce(signal);
+    };
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('PAUSE_TIMEOUT');
+    resolve();
+    await harness.clock.advance(10);
+    expect(pipeline.reading).toBe(true);
+    expect(job.state).toBe('running');
+    pipeline.quiesce = quiesce;
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('done');
+    expect(pipeline.reading).toBe(false);
+  });
+});
+
+describe('requests that do not fit', () => {
+  it('says the state, since when and why', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    await expect(harness.clock.until(job.resume(by))).rejects.toThrow(
+      'orders is running since 2026-01-01 10:00:00 UTC; only a paused job can be resumed.',
+    );
+    await harness.clock.until(job.pause({ by, reason: 'index rebuild' }));
+    await expect(harness.clock.until(job.pause({ by }))).rejects.toMatchObject({
+      code: 'JOB_NOT_RUNNING',
+      message: 'orders is already paused since 2026-01-01 10:00:00 UTC by ada (reason: index rebuild).',
+      hint: 'RESUME JOB orders',
+    });
+    await harness.clock.until(job.stop(by, false));
+    await expect(harness.clock.until(job.stop(by, false))).rejects.toMatchObject({
+      code: 'JOB_NOT_RUNNING',
+      message: 'orders is already stopped since 2026-01-01 10:00:00 UTC (stopped by ada).',
+    });
+    await expect(harness.clock.until(job.resume(by))).rejects.toMatchObject({
+      code: 'JOB_NOT_PAUSED',
+      hint: 'RESTART JOB orders',
+    });
+  });
+
+  it.each([
+    [{ forMs: 0 }, 'A pause lasts longer than nothing.'],
+    [{ until: '2025-01-01T00:00:00Z' }, 'The pause would end at 2025-01-01 00:00:00 UTC, which is past.'],
+    [{ until: 'soon' }, '"soon" is no moment.'],
+    [{ reason: 'x'.repeat(501) }, 'The reason has more than 500 characters.'],
+  ])('refuses PAUSE with %o', async (options, message) => {
+    const harness = new Harness();
+    const job = await harness.running();
+    await expect(harness.clock.until(job.pause({ by, ...options }))).rejects.toThrow(message);
+    expect(job.state).toBe('running');
+  });
+});
+
+describe('resuming', () => {
+  it('closes the pause with its length and lag, when it really reads', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    await harness.clock.advance(60_000);
+    harness.world.log = { start: 0n, end: 1_500n };
+    const details = await harness.clock.until(job.resume(by));
+    expect(details.pauseHistory).toMatchObject([{ lagAtPause: 1000, lagAtResume: 1500 }]);
+    expect(Math.round((details.pauseHistory[0]?.durationMs ?? 0) / 1000)).toBe(60);
+    expect(harness.engine.last().reading).toBe(true);
+    expect(harness.disk.jobs.get(stream)).toMatchObject({ desired: 'running', resumes: 1 });
+  });
+
+  it.each(['hang', 'heed'] as const)(
+    'goes back to paused at the deadline when reading says %s',
+    async (behaviour) => {
+      const harness = new Harness();
+      const job = await harness.paused();
+      harness.world.misbehave('run', behaviour);
+      expect(await outcome(harness.clock, job.resume(by))).toBe('RESUME_TIMEOUT');
+      expect(job.snapshot()).toMatchObject({
+        state: 'paused',
+        desired: 'paused',
+        error: { code: 'RESUME_TIMEOUT' },
+      });
+      expect(harness.disk.jobs.get(stream)?.desired).toBe('paused');
+      await harness.clock.advance(10_000);
+      if (behaviour === 'hang') return;
+      expect(await outcome(harness.clock, job.resume(by))).toBe('done');
+    },
+  );
+
+  it('tries again while the broker is away, then reads', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    harness.world.misbehave('run', 'unavailable');
+    expect(await outcome(harness.clock, job.resume(by))).toBe('done');
+    expect(job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
+  });
+
+  it('refuses when retention deleted the position, with the numbers, and stays paused', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    harness.world.log = { start: 300n, end: 1_000n };
+    await expect(harness.clock.until(job.resume(by))).rejects.toMatchObject({
+      code: 'DATA_LOSS',
+      message:
+        'orders cannot go on where it stopped: orders partition 0 stands at 0, the first record kept is 300: 300 lost.',
+    });
+    expect(job.snapshot()).toMatchObject({
+      state: 'paused',
+      desired: 'paused',
+      depth: 'warm',
+      lost: 300,
+      lag: 700,
+    });
+  });
+
+  it('refuses when the topic was made again', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.engine.last().process(500);
+    await harness.clock.until(job.pause({ by }));
+    harness.world.log = { start: 0n, end: 10n };
+    expect(await outcome(harness.clock, job.resume(by))).toBe('DATA_LOSS');
+    expect(job.snapshot().lag).toBe(0);
+  });
+
+  it('works from cold, after the warm time', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    expect(job.snapshot().depth).toBe('warm');
+    // A refused request does not keep it warm.
+    await harness.clock.advance(300_000);
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('JOB_NOT_RUNNING');
+    await harness.clock.advance(301_000);
+    expect(job.snapshot().depth).toBe('cold');
+    expect(harness.engine.openPipelines).toEqual([]);
+    expect(await outcome(harness.clock, job.resume(by))).toBe('done');
+    expect(harness.engine.openPipelines).toHaveLength(1);
+  });
+});
+
+describe('a pause with an end', () => {
+  it('resumes by itself, once, by durations that do not jump', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    await harness.clock.until(job.pause({ by, forMs: 60_000 }));
+    harness.clock.wall += 3_600_000;
+    await harness.clock.advance(30_000);
+    expect(job.state).toBe('paused');
+    await harness.clock.advance(31_000);
+    expect(job.state).toBe('running');
+    await harness.clock.until(job.pause({ by }));
+    await harness.clock.advance(120_000);
+    expect(job.state).toBe('paused');
+  });
+
+  it('follows the clock people see for UNTIL, also over a restart', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const until = new Date(harness.clock.now() + 3_600_000).toISOString();
+    await harness.clock.until(job.pause({ by, until }));
+    harness.crash();
+    await harness.clock.advance(1000);
+    expect(harness.job.snapshot()).toMatchObject({ state: 'paused', depth: 'cold', pause: { until } });
+    harness.clock.wall += 3_600_000;
+    await harness.clock.advance(30_000);
+    expect(harness.job.state).toBe('running');
+    expect(harness.job.details().pauseHistory).toHaveLength(1);
+  });
+
+  it('stays paused when its resume fails, and does not try for ever', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    await harness.clock.until(job.pause({ by, forMs: 60_000 }));
+    harness.world.log = { start: 300n, end: 1000n };
+    await harness.clock.advance(70_000);
+    expect(job.snapshot()).toMatchObject({ state: 'paused', error: { code: 'DATA_LOSS' } });
+    expect(job.snapshot().pause?.until).toBeUndefined();
+    harness.world.log = { start: 0n, end: 1000n };
+    harness.crash();
+    await harness.clock.advance(600_000);
+    expect(harness.job.state).toBe('paused');
+  });
+});
+
+describe('coming back after kill -9', () => {
+  it('a paused job comes back paused, cold, and nothing is read until it is resumed', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.engine.last().process(40);
+    await harness.clock.until(job.pause({ by, reason: 'index rebuild' }));
+    harness.crash();
+    await harness.clock.advance(5000);
+    expect(harness.engine.pipelines).toEqual([]);
+    expect(harness.job.snapshot()).toMatchObject({
+      state: 'paused',
+      depth: 'cold',
+      recordsIn: 40,
+      lag: 960,
+      pause: { by, reason: 'index rebuild' },
+    });
+    await harness.clock.until(harness.job.resume(by));
+    expect(harness.engine.last()).toMatchObject({ position: 40n, reading: true });
+  });
+
+  it('a running job goes on from its checkpoint, again and again while its sources are away', async () => {
+    const harness = new Harness();
+    await harness.running();
+    harness.world.misbehave('open', 'unavailable');
+    harness.crash();
+    await harness.clock.advance(100);
+    expect(harness.job.snapshot()).toMatchObject({ state: 'starting', warnings: ['The broker is away.'] });
+    await harness.clock.advance(2000);
+    expect(harness.job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
+  });
+
+  it('can be paused while its sources are away', async () => {
+    const harness = new Harness();
+    await harness.running();
+    harness.world.misbehave('open', 'unavailable');
+    harness.crash();
+    await harness.clock.advance(100);
+    expect(await outcome(harness.clock, harness.job.pause({ by }))).toBe('done');
+    await harness.clock.advance(60_000);
+    expect(harness.job.snapshot()).toMatchObject({ state: 'paused', depth: 'cold' });
+  });
+
+  it('completes the pause a crash cut short, and closes the pause whose resume it cut short', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    job.pause({ by, reason: 'why' }).catch(() => undefined);
+    await harness.clock.advance(1);
+    expect(harness.disk.jobs.get(stream)?.desired).toBe('paused');
+    harness.crash();
+    await harness.clock.advance(5000);
+    expect(harness.job.snapshot().state).toBe('paused');
+    expect(harness.disk.history(stream)).toMatchObject([{ event: { by, reason: 'why' } }]);
+
+    harness.world.misbehave('run', 'hang');
+    harness.job.resume(by).catch(() => undefined);
+    await harness.clock.advance(100);
+    expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
+    harness.crash();
+    await harness.clock.advance(5000);
+    expect(harness.job.state).toBe('running');
+    expect(harness.job.details().pauseHistory).toMatchObject([{ resumedAt: expect.any(String) as string }]);
+  });
+
+  it('a failed job stays failed and says why', async () => {
+    const harness = new Harness();
+    await harness.running();
+    harness.world.misbehave('open', 'fail');
+    harness.crash();
+    await harness.clock.advance(1000);
+    harness.crash();
+    await harness.clock.advance(1000);
+    expect(harness.job.snapshot()).toMatchObject({
+      state: 'failed',
+      desired: 'running',
+      error: { code: 'SINK_FAILED', message: 'The sink says no.' },
+    });
+  });
+});
+
+describe('starting, ending, failing', () => {
+  it('START that fails leaves nothing', async () => {
+    const harness = new Harness();
+    harness.world.misbehave('run', 'unavailable');
+    expect(await outcome(harness.clock, harness.create().start())).toBe('SOURCE_UNAVAILABLE');
+    expect(harness.removed).toEqual([stream]);
+    expect(harness.disk.jobs.size).toBe(0);
+    expect(harness.world.dropped).toEqual([stream]);
+    expect(harness.engine.openPipelines).toEqual([]);
+  });
+
+  it('START PAUSED reads nothing, durably', async () => {
+    const harness = new Harness();
+    const request = { at: harness.clock.now(), by, reason: 'started paused' };
+    const details = await harness.clock.until(
+      harness.create({ desired: 'paused', pauseRequest: request }).start(),
+    );
+    expect(details).toMatchObject({
+      state: 'paused',
+      desired: 'paused',
+      pauseHistory: [{ reason: 'started paused' }],
+    });
+    expect(harness.world.committed.get(stream)).toBe(0n);
+    harness.crash();
+    await harness.clock.advance(1000);
+    expect(harness.job.state).toBe('paused');
+  });
+
+  it('a source that ends stops the job, "finished"', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.engine.last().events.finished();
+    await harness.clock.advance(100);
+    expect(job.snapshot()).toMatchObject({ state: 'stopped', desired: 'stopped', stopReason: 'finished' });
+    harness.crash();
+    expect(harness.job.snapshot()).toMatchObject({ state: 'stopped', stopReason: 'finished' });
+  });
+
+  it('a source that ended while the job was pausing stops it when it is resumed', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const pausing = job.pause({ by });
+    harness.engine.last().events.finished();
+    await harness.clock.until(pausing);
+    await harness.clock.advance(100);
+    expect(job.state).toBe('paused');
+    await harness.clock.until(job.resume(by));
+    await harness.clock.advance(100);
+    expect(job.state).toBe('stopped');
+  });
+
+  it('a failing pipeline fails a running job; RESTART goes on from the checkpoint', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const pipeline = harness.engine.last();
+    pipeline.events.failed(new StreamJobsError('SINK_FAILED', 'No.'));
+    await harness.clock.advance(100);
+    expect(job.snapshot()).toMatchObject({ state: 'failed', desired: 'running', error: { message: 'No.' } });
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('JOB_NOT_RUNNING');
+    expect(await outcome(harness.clock, job.restart())).toBe('done');
+    expect(job.snapshot()).toMatchObject({ state: 'running' });
+    expect(job.snapshot().error).toBeUndefined();
+    // A late word of the pipeline that is gone changes nothing.
+    pipeline.events.finished();
+    pipeline.events.pauseWanted('late');
+    await harness.clock.advance(100);
+    expect(job.state).toBe('running');
+  });
+
+  it('a failing pipeline leaves a paused job paused, cold', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    harness.engine.last().events.failed(new StreamJobsError('SOURCE_FAILED', 'The password has expired.'));
+    await harness.clock.advance(100);
+    expect(job.snapshot()).toMatchObject({
+      state: 'paused',
+      depth: 'cold',
+      warnings: ['The password has expired.'],
+    });
+  });
+
+  it('on.error = pause pauses with the reason', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.misbehave('quiesce', 'heed');
+    harness.engine.last().events.pauseWanted('offset 7 of orders is no JSON');
+    await harness.clock.advance(20_000);
+    expect(job.snapshot()).toMatchObject({
+      state: 'paused',
+      pause: { by: 'on.error', reason: 'offset 7 of orders is no JSON' },
+    });
+  });
+
+  it('DROP removes everything, of a running, a stuck and a failed job', async () => {
+    for (const behaviour of ['ok', 'hang'] as const) {
+      const harness = new Harness();
+      const job = await harness.running();
+      harness.world.misbehave('quiesce', behaviour);
+      const pausing = outcome(harness.clock, job.pause({ by }));
+      expect(await outcome(harness.clock, job.drop())).toBe('done');
+      expect(await pausing).toBe('STOPPED_MEANWHILE');
+      expect(harness.disk.jobs.size + harness.disk.pauses.size).toBe(0);
+      expect(harness.world.dropped).toEqual([stream]);
+      expect(await outcome(harness.clock, job.pause({ by }))).toBe('JOB_NOT_FOUND');
+    }
+  });
+
+  it('a drop that a crash cut short is completed', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    job.drop().catch(() => undefined);
+    await harness.clock.advance(1);
+    expect(harness.disk.jobs.get(stream)?.dropping).toBe(true);
+    harness.crash();
+    await harness.clock.advance(1000);
+    expect(harness.disk.jobs.size).toBe(0);
+    expect(harness.world.dropped).toEqual([stream]);
+  });
+});
+
+describe('ending the server', () => {
+  it('checkpoints, keeps the desired state, and leaves nothing waiting', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.engine.last().process(40);
+    await harness.clock.until(job.shutDown());
+    expect(harness.world.committed.get(stream)).toBe(40n);
+    expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('CANCELLED');
+    await harness.clock.advance(10_000);
+    expect(harness.clock.sleeping).toBe(0);
+    expect(harness.engine.openPipelines).toEqual([]);
+  });
+
+  it('ends what is under way', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.misbehave('quiesce', 'hang');
+    const pausing = outcome(harness.clock, job.pause({ by }));
+    await settle();
+    await harness.clock.until(job.shutDown());
+    expect(await pausing).toBe('CANCELLED');
+  });
+});
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
