@@ -1,0 +1,257 @@
+// Asks a cluster where its logs begin and end: one connection for all tables on it, and one pair of requests for
+// everything that is asked at the same time.
+//
+// kafkajs' admin client asks for each topic by itself; the cluster object that it hands to partition assigners can ask
+// for many at once, so an assigner of a consumer that never runs is where it comes from.
+import { ConfigResourceTypes } from 'kafkajs';
+import type { Admin, Cluster, Consumer } from 'kafkajs';
+import { StreamJobsError } from '../../protocol/errors';
+import type { Clock, Connection, PartitionRange } from '../connector';
+import { makeClient, quickRetry } from './client';
+import { diagnose } from './errors';
+
+/** An answer is given up after this long. */
+const answerMsMax = 8000;
+/** New partitions are seen after this long. */
+const metadataMsMax = 5000;
+/** A topic that was not there is not asked for again before this long: it would fail the others' requests. */
+const missingMs = 3000;
+
+/** No such topic. Callers say it in their own words. */
+export class TopicMissing extends Error {
+  override readonly name = 'TopicMissing';
+}
+
+interface Waiting {
+  resolve: (ranges: PartitionRange[]) => void;
+  reject: (error: unknown) => void;
+}
+interface Handle {
+  cluster: Cluster;
+  consumer: Consumer;
+}
+
+export class ClusterReader {
+  private handle: Promise<Handle> | undefined;
+  private admin: Promise<Admin> | undefined;
+  private waiting = new Map<string, Waiting[]>();
+  private running = false;
+  private readonly missingUntil = new Map<string, number>();
+  private closed = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Start and end of each partition of a topic. Throws TopicMissing, or an error of kafkajs. */
+  ranges(topic: string): Promise<PartitionRange[]> {
+    if (this.clock.monotonic() < (this.missingUntil.get(topic) ?? -Infinity))
+      return Promise.reject(new TopicMissing(topic));
+    return new Promise((resolve, reject) => {
+      this.waiting.set(topic, [...(this.waiting.get(topic) ?? []), { resolve, reject }]);
+      if (!this.running) void this.run();
+    });
+  }
+
+  /** The first offset of each partition with a timestamp at or after `epochMs`; the end where there is none. */
+  async offsetsAt(topic: string, epochMs: number): Promise<Map<number, bigint>> {
+    const offsets = await this.askAdmin((admin) => admin.fetchTopicOffsetsByTimestamp(topic, epochMs));
+    return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  }
+
+  /** What a group has committed; partitions without are absent. */
+  async committed(groupId: string, topic: string): Promise<Map<number, bigint>> {
+    const [found] = await this.askAdmin((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+    const known = (found?.partitions ?? []).filter(({ offset }) => !offset.startsWith('-'));
+    return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  }
+
+  /** The largest record batch a topic takes, in bytes; undefined when it cannot be found out. */
+  async messageBytesMax(topic: string): Promise<number | undefined> {
+    const { resources } = await this.askAdmin((admin) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
+      }),
+    );
+    const value = resources[0]?.configEntries[0]?.configValue;
+    return value === undefined ? undefined : Number(value);
+  }
+
+  /** Closes the connections. Idempotent. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([this.dropHandle(), this.dropAdmin()]);
+  }
+
+  /** Takes everything asked so far as one round, until nobody asks any more. */
+  private async run(): Promise<void> {
+    this.running = true;
+    // What is asked in the same turn of the event loop goes along.
+    await Promise.resolve();
+    while (this.waiting.size > 0) {
+      const round = this.waiting;
+      this.waiting = new Map();
+      await this.answer(round);
+    }
+    this.running = false;
+  }
+
+  private async answer(round: Map<string, Waiting[]>): Promise<void> {
+    try {
+      const answers = await this.inTime(this.fetchRanges([...round.keys()]));
+      for (const [topic, waiting] of round) {
+        const ranges = answers.get(topic) ?? [];
+        for (const { resolve } of waiting) resolve(ranges);
+      }
+    } catch (error) {
+      // Also forgets the topics kafkajs would go on asking for.
+      void this.dropHandle();
+      const isMissing = diagnose(error).types.has('UNKNOWN_TOPIC_OR_PARTITION');
+      if (isMissing && round.size > 1) {
+        for (const [topic, waiting] of round) await this.answer(new Map([[topic, waiting]]));
+        return;
+      }
+      const [topic = ''] = round.keys();
+      if (isMissing) this.missingUntil.set(topic, this.clock.monotonic() + missingMs);
+      const shown = isMissing ? new TopicMissing(topic, { cause: error }) : error;
+      for (const { reject } of [...round.values()].flat()) reject(shown);
+    }
+  }
+
+  private async fetchRanges(topics: string[]): Promise<Map<string, PartitionRange[]>> {
+    const { cluster } = await this.connected();
+    await cluster.addMultipleTargetTopics(topics);
+    await cluster.refreshMetadataIfNecessary();
+    const asked = topics.map((topic) => ({
+      topic,
+      partitions: cluster
+        .findTopicPartitionMetadata(topic)
+        .map(({ partitionId }) => ({ partition: partitionId })),
+    }));
+    // Ends first: a log that is cut between the two answers then never seems to end before it starts.
+    const ends = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: false })));
+    const starts = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: true })));
+    return new Map(topics.map((topic) => [topic, rangesOf(topic, starts, ends)]));
+  }
+
+  private connected(): Promise<Handle> {
+    this.handle ??= this.connect();
+    return this.handle;
+  }
+
+  private async connect(): Promise<Handle> {
+    if (this.closed) throw new StreamJobsError('CANCELLED', 'The connection is closed.');
+    let found: Cluster | undefined;
+    const consumer = makeClient(this.connection, 'stream-jobs-offsets').consumer({
+      groupId: 'stream-jobs-offsets',
+      allowAutoTopicCreation: false,
+      metadataMaxAge: metadataMsMax,
+      retry: quickRetry,
+      partitionAssigners: [
+        ({ cluster }) => {
+          found = cluster;
+          return {
+            name: 'none',
+            version: 0,
+            assign: () => Promise.resolve([]),
+            protocol: () => ({ name: 'none', metadata: Buffer.alloc(0) }),
+          };
+        },
+      ],
+    });
+    if (!found)
+      throw new StreamJobsError('INTERNAL', 'kafkajs no longer hands its cluster to partition assigners.');
+    await consumer.connect();
+    return { cluster: found, consumer };
+  }
+
+  private async dropHandle(): Promise<void> {
+    const { handle } = this;
+    this.handle = undefined;
+    await handle?.then(({ consumer }) => consumer.disconnect()).catch(() => undefined);
+  }
+
+  private async askAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
+    this.admin ??= this.connectAdmin();
+    try {
+      return await this.inTime(this.admin.then(ask));
+    } catch (error) {
+      void this.dropAdmin();
+      throw error;
+    }
+  }
+
+  private async connectAdmin(): Promise<Admin> {
+    const admin = makeClient(this.connection, 'stream-jobs-offsets').admin({ retry: quickRetry });
+    await admin.connect();
+    return admin;
+  }
+
+  private async dropAdmin(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+  }
+
+  private async inTime<T>(work: Promise<T>): Promise<T> {
+    const done = new AbortController();
+    const late = this.clock.sleep(answerMsMax, done.signal).then((): never => {
+      throw Object.assign(new Error(`no answer within ${answerMsMax / 1000} s`), { retriable: true });
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      done.abort();
+    }
+  }
+}
+
+type TopicOffsets = Awaited<ReturnType<Cluster['fetchTopicsOffset']>>;
+
+function rangesOf(topic: string, starts: TopicOffsets, ends: TopicOffsets): PartitionRange[] {
+  const startOf = new Map(
+    starts
+      .find((found) => found.topic === topic)
+      ?.partitions.map(({ partition, offset }) => [partition, offset]),
+  );
+  const found = ends.find((candidate) => candidate.topic === topic)?.partitions ?? [];
+  return found
+    .map(({ partition, offset }) => ({
+      partition,
+      start: BigInt(startOf.get(partition) ?? 0),
+      end: BigInt(offset),
+    }))
+    .sort((left, right) => left.partition - right.partition);
+}
+
+interface Shared {
+  reader: ClusterReader;
+  users: number;
+}
+const shared = new Map<string, Shared>();
+
+/** The reader of a cluster, shared by everyone who asks with the same connection; give it back with `release`. */
+export function acquireReader(
+  connection: Connection,
+  clock: Clock,
+): { reader: ClusterReader; release(): Promise<void> } {
+  const key = JSON.stringify(connection);
+  const entry = shared.get(key) ?? { reader: new ClusterReader(connection, clock), users: 0 };
+  shared.set(key, entry);
+  entry.users += 1;
+  let released = false;
+  return {
+    reader: entry.reader,
+    async release() {
+      if (released) return;
+      released = true;
+      entry.users -= 1;
+      if (entry.users > 0) return;
+      if (shared.get(key) === entry) shared.delete(key);
+      await entry.reader.close();
+    },
+  };
+}

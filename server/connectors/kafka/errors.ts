@@ -1,0 +1,95 @@
+// What went wrong with Kafka, in a person's words.
+import { StreamJobsError } from '../../protocol/errors';
+
+/** Which end of the job it happened to. */
+export type Side = 'SOURCE' | 'SINK';
+
+/** What an error is about. */
+export interface Subject {
+  side: Side;
+  topic: string;
+  /** Brokers as written, or the connection's name. */
+  cluster: string;
+}
+
+/** The names and protocol codes along an error's causes, outermost first, and the innermost message. */
+export interface Diagnosis {
+  names: Set<string>;
+  types: Set<string>;
+  message: string;
+}
+
+/** Reads an error of kafkajs down to its first cause. */
+export function diagnose(error: unknown): Diagnosis {
+  const names = new Set<string>();
+  const types = new Set<string>();
+  let message = String(error);
+  let current: unknown = error;
+  for (let depth = 0; current instanceof Error && depth < 10; depth++) {
+    names.add(current.name);
+    if ('type' in current && typeof current.type === 'string') types.add(current.type);
+    if ('code' in current && typeof current.code === 'string') types.add(current.code);
+    message = current.message || message;
+    current = current.cause;
+  }
+  return { names, types, message };
+}
+
+/** Errors of the outside that may be over a moment later. */
+const unreachable = [
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+  'KafkaJSLockTimeout',
+  'KafkaJSTimeout',
+];
+
+/** The error to show for one of kafkajs; an error that is already ours stays as it is. */
+export function kafkaError(error: unknown, subject: Subject): StreamJobsError {
+  if (error instanceof StreamJobsError) return error;
+  const { names, types, message } = diagnose(error);
+  const { side, topic, cluster } = subject;
+  if (types.has('UNKNOWN_TOPIC_OR_PARTITION')) return unknownTopic(subject, error);
+  if (names.has('KafkaJSSASLAuthenticationError') || types.has('SASL_AUTHENTICATION_FAILED'))
+    return new StreamJobsError(`${side}_FAILED`, `Kafka at ${cluster} refuses the login: ${message}.`, {
+      hint: 'Check the user, the password and the SASL mechanism of the connection.',
+      cause: error,
+    });
+  if ([...types].some((type) => type.endsWith('_AUTHORIZATION_FAILED')))
+    return new StreamJobsError(
+      `${side}_FAILED`,
+      `Kafka at ${cluster} does not allow this for topic ${topic}: ${message}.`,
+      {
+        hint: 'Ask for the rights on the topic and its consumer group.',
+        cause: error,
+      },
+    );
+  if (unreachable.some((name) => names.has(name)) || isRetriable(error))
+    return new StreamJobsError(`${side}_UNAVAILABLE`, `Kafka at ${cluster} cannot be reached: ${message}.`, {
+      hint: 'It is tried again by itself; check that the brokers run and that their address is right.',
+      cause: error,
+    });
+  return new StreamJobsError(`${side}_FAILED`, `Kafka at ${cluster}, topic ${topic}: ${message}.`, {
+    cause: error,
+  });
+}
+
+export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown): StreamJobsError {
+  return new StreamJobsError(`${side}_FAILED`, `There is no topic ${topic} on Kafka at ${cluster}.`, {
+    hint: "Create the topic, or correct 'topic'. Topics are not created by themselves.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function isRetriable(error: unknown): boolean {
+  for (let current = error, depth = 0; current instanceof Error && depth < 10; depth++) {
+    if ('retriable' in current && current.retriable === true) return true;
+    current = current.cause;
+  }
+  return false;
+}

@@ -1,0 +1,230 @@
+// A member of a consumer group: one kafkajs consumer after another, each replaced by the next when it crashes.
+//
+// kafkajs' own restart waits up to ten seconds and forgets where it was; here every consumer begins at the positions
+// the receiver names when it joins the group, and the pause between two is ours.
+import { PartitionAssigners } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import type { StreamJobsError } from '../../protocol/errors';
+import type { Clock, Connection } from '../connector';
+import { allPartitions } from './allPartitionsAssigner';
+import { makeClient, quickRetry } from './client';
+import { kafkaError } from './errors';
+import type { Subject } from './errors';
+
+export interface MemberOptions {
+  connection: Connection;
+  clientId: string;
+  groupId: string;
+  topic: string;
+  sessionTimeoutMs: number;
+  discoveryMs: number;
+  subject: Subject;
+}
+
+/** What a member tells, and asks, whoever reads. */
+export interface Receiver {
+  /** The group has given these partitions. Returns where to read each of them. */
+  assigned(partitions: number[]): Map<number, bigint>;
+  /** Records. Resolves when they are accepted or were not wanted; meanwhile nothing more is fetched. */
+  receive(batch: Batch, turn: Turn): Promise<void>;
+  /** Offsets below `nextOffset` hold no more records that were committed. */
+  passed(partition: number, nextOffset: bigint): void;
+  /** The member left for good: trying again does not help. */
+  failed(error: StreamJobsError): void;
+  log(level: 'info' | 'warn', message: string): void;
+}
+
+/** One delivery of records. */
+export interface Turn {
+  /** Keeps the membership alive while the receiver waits. Throws when the group rebalances; let it through. */
+  heartbeat(): Promise<void>;
+  /** False when the records should no longer be accepted. */
+  current(): boolean;
+  /** The records are accepted: fetch on behind them. */
+  accept(): void;
+  /** Fetch this partition from another offset. */
+  seek(offset: bigint): void;
+}
+
+/** A fetch comes back after this long without records; also how long an idle consumer takes to notice anything. */
+const fetchWaitMs = 50;
+const bytesPerFetch = 4 * 1024 * 1024;
+const bytesPerPartition = 1024 * 1024;
+const restartMsMin = 200;
+const restartMsMax = 2000;
+/** Without any answer for this long the member counts as in trouble. */
+const silenceMsMax = 5000;
+const leaveMsMax = 3000;
+
+export class GroupMember {
+  private consumer: Consumer | undefined;
+  private joined = false;
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+  private lastAnswer: number;
+  private lastTrouble: StreamJobsError | undefined;
+  private lastError = '';
+  /** A handler waits for room: silence is then ours, not the broker's. */
+  private receiving = 0;
+
+  constructor(
+    private readonly options: MemberOptions,
+    private readonly receiver: Receiver,
+    private readonly clock: Clock,
+  ) {
+    this.lastAnswer = clock.monotonic();
+  }
+
+  /** Joins the group and stays in it until `stop`. */
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  get isJoined(): boolean {
+    return this.joined;
+  }
+
+  /** What keeps it from reading at the moment. */
+  get trouble(): StreamJobsError | undefined {
+    if (this.lastTrouble) return this.lastTrouble;
+    const silentMs = this.clock.monotonic() - this.lastAnswer;
+    if (this.receiving > 0 || silentMs < silenceMsMax) return undefined;
+    const why = this.lastError === '' ? '' : `: ${this.lastError}`;
+    const silence = new Error(`no answer for ${Math.round(silentMs / 1000)} s${why}`);
+    return kafkaError(Object.assign(silence, { retriable: true }), this.options.subject);
+  }
+
+  /** Tells the group how far the job is. Throws SOURCE_UNAVAILABLE; the checkpoint is the truth. */
+  async commit(positions: Map<number, bigint>): Promise<void> {
+    const { topic, subject } = this.options;
+    const { consumer } = this;
+    if (!consumer || !this.joined) throw this.trouble ?? kafkaError(notMember(), subject);
+    try {
+      await consumer.commitOffsets(
+        [...positions].map(([partition, offset]) => ({ topic, partition, offset: offset.toString() })),
+      );
+    } catch (error) {
+      throw kafkaError(error, subject);
+    }
+  }
+
+  /** Leaves the group and closes its connections. Idempotent. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const { consumer } = this;
+    if (consumer) await this.leave(consumer);
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    let pauseMs = restartMsMin;
+    while (!this.stopping.signal.aborted) {
+      const consumer = this.makeConsumer();
+      this.consumer = consumer;
+      const reason = await this.runUntilCrash(consumer);
+      if (this.isJoined) pauseMs = restartMsMin;
+      this.joined = false;
+      await this.leave(consumer);
+      this.consumer = undefined;
+      if (reason === undefined) return;
+      const error = kafkaError(reason, this.options.subject);
+      if (!error.retriable) {
+        this.receiver.failed(error);
+        return;
+      }
+      this.lastTrouble = error;
+      this.receiver.log('warn', error.message);
+      await this.clock.sleep(pauseMs, this.stopping.signal);
+      pauseMs = Math.min(pauseMs * 2, restartMsMax);
+    }
+  }
+
+  /** Resolves with the reason why this consumer came to its end, undefined when it was stopped. */
+  private async runUntilCrash(consumer: Consumer): Promise<unknown> {
+    const crash = new Promise<unknown>((resolve) => {
+      consumer.on('consumer.crash', ({ payload }) => resolve(payload.error));
+      this.stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    try {
+      await consumer.connect();
+      // From the beginning: kafkajs would otherwise jump to the end where a position is no longer there.
+      await consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
+      this.observe(consumer);
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => this.eachBatch(consumer, payload),
+      });
+      return await crash;
+    } catch (error) {
+      return this.stopping.signal.aborted ? undefined : error;
+    }
+  }
+
+  private makeConsumer(): Consumer {
+    const { connection, clientId, groupId, sessionTimeoutMs, discoveryMs } = this.options;
+    const client = makeClient(connection, clientId, (message) => (this.lastError = message));
+    return client.consumer({
+      groupId,
+      allowAutoTopicCreation: false,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.floor(sessionTimeoutMs / 4),
+      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
+      metadataMaxAge: discoveryMs,
+      maxWaitTimeInMs: fetchWaitMs,
+      maxBytes: bytesPerFetch,
+      maxBytesPerPartition: bytesPerPartition,
+      partitionAssigners: [allPartitions, PartitionAssigners.roundRobin],
+      retry: { ...quickRetry, restartOnFailure: () => Promise.resolve(false) },
+    });
+  }
+
+  private observe(consumer: Consumer): void {
+    const { topic } = this.options;
+    const answered = (): void => {
+      this.lastAnswer = this.clock.monotonic();
+    };
+    consumer.on('consumer.fetch', answered);
+    consumer.on('consumer.heartbeat', answered);
+    consumer.on('consumer.group_join', ({ payload }) => {
+      answered();
+      const seeks = this.receiver.assigned(payload.memberAssignment[topic] ?? []);
+      for (const [partition, offset] of seeks) consumer.seek({ topic, partition, offset: offset.toString() });
+      this.joined = true;
+      this.lastTrouble = undefined;
+    });
+    consumer.on('consumer.end_batch_process', ({ payload }) => {
+      answered();
+      // Only markers and records of aborted transactions: kafkajs passes them without calling eachBatch.
+      if (payload.batchSize === 0) this.receiver.passed(payload.partition, BigInt(payload.lastOffset) + 1n);
+    });
+  }
+
+  private async eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const { topic } = this.options;
+    this.receiving += 1;
+    try {
+      await this.receiver.receive(batch, {
+        heartbeat: () => payload.heartbeat(),
+        current: () => payload.isRunning() && !payload.isStale() && !this.stopping.signal.aborted,
+        accept: () => payload.resolveOffset(batch.lastOffset()),
+        seek: (offset) => consumer.seek({ topic, partition: batch.partition, offset: offset.toString() }),
+      });
+    } finally {
+      this.receiving -= 1;
+      this.lastAnswer = this.clock.monotonic();
+    }
+  }
+
+  private async leave(consumer: Consumer): Promise<void> {
+    const late = new AbortController();
+    const leaving = consumer.disconnect().catch(() => undefined);
+    await Promise.race([leaving, this.clock.sleep(leaveMsMax, late.signal)]);
+    late.abort();
+  }
+}
+
+function notMember(): Error {
+  return Object.assign(new Error('the consumer group is being joined'), { retriable: true });
+}

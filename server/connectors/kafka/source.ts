@@ -1,0 +1,276 @@
+// Reads a topic for a job.
+//
+// Invariants:
+// 1. Positions are the job's: each time the group gives us a partition we seek to where we are, whatever was committed.
+// 2. A fetched batch is taken only if it was fetched from exactly where the last one ended (`cursors`); kafkajs may
+//    fetch from elsewhere after a rebalance or when a position is gone.
+// 3. While nobody reads, at most a bounded queue is filled; then the handler waits and sends heartbeats, so that a
+//    paused job stays in its group for any length of time.
+import type { Batch } from 'kafkajs';
+import type { TableDefinition } from '../../analysis/catalog';
+import { StreamJobsError } from '../../protocol/errors';
+import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
+import { acquireReader, TopicMissing } from './clusterReader';
+import type { ClusterReader } from './clusterReader';
+import { kafkaError, unknownTopic } from './errors';
+import type { Subject } from './errors';
+import { FetchQueue } from './fetchQueue';
+import { GroupMember } from './groupMember';
+import type { Receiver, Turn } from './groupMember';
+import { clusterName, readSettings, resolveConnection } from './settings';
+import type { KafkaSettings } from './settings';
+import { boundsOf, checkPositions, startPositions, startupRule } from './startPositions';
+import { unpack } from './unpack';
+import type { Wanted } from './unpack';
+
+const queueBytesMax = 8 * 1024 * 1024;
+/** Records unpacked in one go, a few milliseconds' work. */
+const sliceRecords = 4096;
+/** How often a waiting handler looks whether it is time for a heartbeat. */
+const heartbeatCheckMs = 500;
+/** How long `open` waits to become a member: as long as a killed predecessor may still count as one, and some more. */
+const joinMsExtra = 10_000;
+
+export class KafkaSource implements Source, Receiver {
+  private readonly settings: KafkaSettings;
+  private readonly subject: Subject;
+  private readonly wanted: Wanted;
+  private readonly queue = new FetchQueue(queueBytesMax);
+  /** Partition -> where fetching goes on: behind what is in the queue. */
+  private readonly cursors = new Map<number, bigint>();
+  /** Partition -> behind the last record that was read. */
+  private readonly positions: Positions = new Map();
+  /** Partitions that appeared while we ran: their first record is where the log begins. */
+  private readonly fresh = new Set<number>();
+  private bounds: Positions | undefined;
+  private member: GroupMember | undefined;
+  private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
+  private failure: StreamJobsError | undefined;
+  private readonly closing = new AbortController();
+
+  /** Throws BAD_OPTION, NOT_SUPPORTED. */
+  constructor(
+    private readonly table: TableDefinition,
+    readonly groupId: string,
+    private readonly context: ConnectorContext,
+  ) {
+    this.settings = readSettings(table);
+    this.subject = { side: 'SOURCE', topic: this.settings.topic, cluster: clusterName(table) };
+    this.wanted = wantedOf(table);
+  }
+
+  async open(positions: Positions): Promise<Positions> {
+    const { topic, clientId, sessionTimeoutMs, discoveryMs } = this.settings;
+    const reader = await this.theReader();
+    const ranges = await this.ranges();
+    try {
+      const ask = { reader, groupId: this.groupId, settings: this.settings };
+      const starts = startPositions(topic, positions, ranges, await startupRule(ask));
+      for (const [partition, position] of starts) {
+        this.cursors.set(partition, position);
+        this.positions.set(partition, position);
+      }
+      this.bounds = await boundsOf(ask, ranges);
+    } catch (error) {
+      throw kafkaError(error, this.subject);
+    }
+    const connection = await resolveConnection(this.table, this.context);
+    const { groupId, subject } = this;
+    const options = { connection, clientId, groupId, topic, sessionTimeoutMs, discoveryMs, subject };
+    this.member = new GroupMember(options, this, this.context.clock);
+    this.member.start();
+    await this.joined(this.member);
+    return new Map(this.positions);
+  }
+
+  async read(recordsMax: number, waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined> {
+    const { clock } = this.context;
+    const deadline = clock.monotonic() + waitMs;
+    for (;;) {
+      const batch = this.queue.take(recordsMax);
+      if (batch) {
+        this.positions.set(batch.partition, batch.nextOffset);
+        return batch;
+      }
+      if (this.failure) throw this.failure;
+      const left = deadline - clock.monotonic();
+      if (signal.aborted || this.finished || this.closing.signal.aborted) return undefined;
+      if (left <= 0) {
+        const trouble = this.member?.trouble;
+        if (trouble) throw trouble;
+        return undefined;
+      }
+      await this.queue.changedWithin(left, clock, signal);
+    }
+  }
+
+  get finished(): boolean {
+    if (!this.bounds || !this.queue.isEmpty) return false;
+    return [...this.bounds].every(([partition, bound]) => (this.cursors.get(partition) ?? 0n) >= bound);
+  }
+
+  async commit(positions: Positions): Promise<void> {
+    if (!this.member) return;
+    await this.member.commit(positions);
+  }
+
+  async ranges(): Promise<PartitionRange[]> {
+    const reader = await this.theReader();
+    try {
+      return await reader.ranges(this.settings.topic);
+    } catch (error) {
+      throw error instanceof TopicMissing
+        ? unknownTopic(this.subject, error)
+        : kafkaError(error, this.subject);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.queue.notify();
+    await this.member?.stop();
+    await this.reader?.release();
+  }
+
+  assigned(partitions: number[]): Map<number, bigint> {
+    for (const partition of this.cursors.keys()) {
+      if (partitions.includes(partition)) continue;
+      // Another member reads it for now: if it comes back, it goes on behind what the job has read.
+      this.queue.drop(partition);
+      this.cursors.set(partition, this.positions.get(partition) ?? 0n);
+    }
+    for (const partition of partitions) {
+      if (this.cursors.has(partition)) continue;
+      this.cursors.set(partition, 0n);
+      this.fresh.add(partition);
+      this.log(
+        'info',
+        `Topic ${this.settings.topic} has a new partition ${partition}: it is read from its beginning.`,
+      );
+    }
+    this.queue.notify();
+    return new Map(partitions.map((partition) => [partition, this.cursors.get(partition) ?? 0n]));
+  }
+
+  async receive(batch: Batch, turn: Turn): Promise<void> {
+    const { partition } = batch;
+    if (!this.isNext(batch)) return this.straighten(partition, turn);
+    const { length } = batch.messages;
+    for (let from = 0; from < length; from += sliceRecords) {
+      const cursor = this.cursors.get(partition);
+      await this.room(turn);
+      if (!turn.current() || this.cursors.get(partition) !== cursor) return;
+      this.enqueue(batch, from, Math.min(from + sliceRecords, length));
+      if (from + sliceRecords < length) await nextTurnOfEventLoop();
+    }
+    if (turn.current()) turn.accept();
+  }
+
+  passed(partition: number, nextOffset: bigint): void {
+    if (nextOffset <= (this.cursors.get(partition) ?? nextOffset)) return;
+    this.cursors.set(partition, nextOffset);
+    this.queue.moveOn(partition, nextOffset);
+  }
+
+  failed(error: StreamJobsError): void {
+    this.failure = error;
+    this.queue.notify();
+  }
+
+  log(level: 'info' | 'warn', message: string): void {
+    this.context.log(level, message);
+  }
+
+  private isNext(batch: Batch): boolean {
+    const from = fetchedFrom(batch);
+    if (this.fresh.delete(batch.partition)) this.cursors.set(batch.partition, from);
+    return this.cursors.get(batch.partition) === from;
+  }
+
+  /** Waits until the queue has room, as long as it takes. Throws when the group rebalances. */
+  private async room(turn: Turn): Promise<void> {
+    while (this.queue.isFull && turn.current()) {
+      await this.queue.changedWithin(heartbeatCheckMs, this.context.clock, this.closing.signal);
+      await turn.heartbeat();
+    }
+  }
+
+  private enqueue(batch: Batch, from: number, to: number): void {
+    const { partition } = batch;
+    const unpacked = unpack(batch, from, to, this.wanted);
+    this.cursors.set(partition, unpacked.batch.nextOffset);
+    const cut = this.withinBound(unpacked.batch);
+    if (cut) this.queue.push(cut, unpacked.bytes);
+    else this.queue.notify();
+  }
+
+  /** The records before the partition's bound, where it has one. */
+  private withinBound(batch: RecordBatch): RecordBatch | undefined {
+    const bound = this.bounds?.get(batch.partition);
+    if (bound === undefined || batch.nextOffset <= bound) return batch;
+    let count = 0;
+    while (count < batch.count && batch.baseOffset + BigInt(batch.offsetDeltas?.[count] ?? count) < bound)
+      count++;
+    return count === 0 ? undefined : { ...batch, count, nextOffset: bound };
+  }
+
+  /** kafkajs fetched from elsewhere: after a rebalance that is nothing; else the position may be gone. */
+  private async straighten(partition: number, turn: Turn): Promise<void> {
+    const cursor = this.cursors.get(partition) ?? 0n;
+    try {
+      checkPositions(this.settings.topic, new Map([[partition, cursor]]), await this.ranges());
+    } catch (error) {
+      if (error instanceof StreamJobsError && error.code === 'DATA_LOSS') {
+        this.failed(error);
+        return;
+      }
+      // Unknown at the moment: it is checked again with the next batch.
+    }
+    if (turn.current()) turn.seek(this.cursors.get(partition) ?? cursor);
+  }
+
+  private async joined(member: GroupMember): Promise<void> {
+    const { clock } = this.context;
+    const deadline = clock.monotonic() + this.settings.sessionTimeoutMs + joinMsExtra;
+    while (!member.isJoined) {
+      if (this.failure) throw this.failure;
+      if (this.closing.signal.aborted) throw new StreamJobsError('CANCELLED', 'The source was closed.');
+      if (clock.monotonic() > deadline)
+        throw (
+          member.trouble ??
+          new StreamJobsError(
+            'SOURCE_UNAVAILABLE',
+            `Joining the consumer group ${this.groupId} takes too long.`,
+          )
+        );
+      await this.queue.changedWithin(heartbeatCheckMs, clock, this.closing.signal);
+    }
+  }
+
+  private async theReader(): Promise<ClusterReader> {
+    if (!this.reader) {
+      const connection = await resolveConnection(this.table, this.context);
+      this.reader ??= acquireReader(connection, this.context.clock);
+    }
+    return this.reader.reader;
+  }
+}
+
+/** The offset a batch was asked for from. kafkajs has it on its batches without saying so in its types. */
+function fetchedFrom(batch: Batch): bigint {
+  const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
+  return BigInt(fetchedOffset);
+}
+
+/** Keys and headers cost something: only where the table has a use for them. */
+function wantedOf(table: TableDefinition): Wanted {
+  const metadata = table.columns.filter((column) => column.kind === 'metadata').map((column) => column.key);
+  return {
+    keys: metadata.includes('key') || table.options['key.format'] !== undefined,
+    headers: metadata.includes('headers'),
+  };
+}
+
+function nextTurnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
