@@ -1,5 +1,5 @@
 // Tables and views that statements can name.
-import type { Expression, Query } from '../syntax/ast';
+import type { Expression, Name, Query } from '../syntax/ast';
 import type { SqlType } from './types';
 
 export interface TableDefinition {
@@ -26,6 +26,8 @@ export interface ViewDefinition {
   kind: 'view';
   name: string;
   query: Query;
+  /** CREATE VIEW v (a, b): names of its columns instead of the query's. */
+  columnNames?: Name[];
   columns: { name: string; type: SqlType }[];
   statement: string;
 }

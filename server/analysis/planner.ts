@@ -1,0 +1,135 @@
+// From a statement and a catalog to the plan of a job or of a preview.
+import type { CreateTableAs, Insert, SelectStatement, StartJob, StatementSet } from '../syntax/ast';
+import type { Problem } from '../syntax/problem';
+import { Findings } from './binding/findings';
+import type { Catalog, TableDefinition } from './catalog';
+import type { JobPlan, PlanNode, PlanSink, PreviewPlan } from './plan';
+import type { Environment, Result } from './planning/environment';
+import { project } from './planning/nodes';
+import { pruneAll } from './planning/prune';
+import { newEnvironment, planQuery, visible } from './planning/queries';
+import { simplify } from './planning/rewrite';
+import { planInsert, planTableAs } from './planning/sinks';
+import { checkJobOptions } from './options/validate';
+import { defineRelation } from './relations';
+
+export type JobStatement = StartJob | Insert | StatementSet | SelectStatement | CreateTableAs;
+
+/** A plan, unless a problem is an error. Warnings come with a plan. */
+export interface Planned<P> {
+  plan?: P;
+  problems: Problem[];
+  findings: Findings;
+}
+
+/**
+ * The plan of the job a statement starts. A job that is a SELECT shows its rows: its sink is a print table named
+ * after it. `name` is the job's name where the statement does not say it.
+ */
+export function planJob(statement: JobStatement, catalog: Catalog, name = 'results'): Planned<JobPlan> {
+  const findings = new Findings();
+  const environment = newEnvironment(catalog, findings);
+  const sinks = planSinks(statement, environment, name);
+  if (findings.failed) return { problems: findings.problems, findings };
+  const { roots, scans } = pruneAll(sinks.map(({ input }) => simplify(input)));
+  const planned = sinks.flatMap(({ table }, i): PlanSink[] => {
+    const input = roots[i];
+    return input ? [{ table, input }] : [];
+  });
+  return { plan: { sinks: planned, scans }, problems: findings.problems, findings };
+}
+
+/** The plan of a top-level SELECT; LIMIT belongs to it. */
+export function planPreview(statement: SelectStatement, catalog: Catalog): Planned<PreviewPlan> {
+  const findings = new Findings();
+  const result = planQuery(statement.query, newEnvironment(catalog, findings, true));
+  noteEmit(statement, result, findings);
+  if (findings.failed) return { problems: findings.problems, findings };
+  const { roots, scans } = pruneAll([simplify(rootOf(result))]);
+  const [input] = roots;
+  if (!input) return { problems: findings.problems, findings };
+  const { limit } = statement.query;
+  return {
+    plan: { input, scans, ...(limit && { limit: limit.count }) },
+    problems: findings.problems,
+    findings,
+  };
+}
+
+function planSinks(statement: JobStatement, environment: Environment, name: string): PlanSink[] {
+  const { findings, catalog } = environment;
+  switch (statement.kind) {
+    case 'startJob':
+      findings.problems.push(...checkJobOptions(statement.options));
+      return planSinks(statement.body, environment, statement.name.text);
+    case 'insert': {
+      const sink = planInsert(statement, environment);
+      if (sink) noteEmit(statement, { node: sink.input, columns: [] }, findings);
+      return sink ? [sink] : [];
+    }
+    case 'statementSet':
+      return statement.inserts.flatMap((insert) => planSinks(insert, environment, name));
+    case 'select': {
+      const result = planQuery(statement.query, environment);
+      noteEmit(statement, result, findings);
+      return [{ table: printTable(name, result), input: rootOf(result) }];
+    }
+    case 'createTableAs': {
+      const { relation, problems } = defineRelation(statement, '', catalog);
+      if (relation.kind === 'view') return [];
+      findings.problems.push(...problems.filter(({ code }) => code.startsWith('SJ4')));
+      const sink = planTableAs(statement, relation, environment);
+      noteEmit(statement, { node: sink.input, columns: [] }, findings);
+      return [sink];
+    }
+  }
+}
+
+/** The visible columns of a result under the names a user sees. */
+function rootOf(result: Result): PlanNode {
+  const { node, columns } = visible(result);
+  return project(
+    node,
+    columns.map(({ column, type }) => ({ name: column, expression: { kind: 'column', name: column, type } })),
+  );
+}
+
+function printTable(name: string, result: Result): TableDefinition {
+  return {
+    kind: 'table',
+    name,
+    word: 'TABLE',
+    columns: visible(result).columns.map(({ column, type }) => ({
+      kind: 'physical',
+      name: column,
+      type,
+      notNull: false,
+    })),
+    options: { connector: 'print' },
+    connector: 'print',
+    statement: '',
+  };
+}
+
+/** EMIT CHANGES over a window asks for updates before the window closes, which do not come. */
+function noteEmit(
+  statement: { emit?: { mode: 'changes' | 'final'; span: { start: number; end: number } } },
+  result: Result,
+  findings: Findings,
+): void {
+  const { emit } = statement;
+  if (emit?.mode !== 'changes' || !hasWindow(result.node)) return;
+  findings.report(
+    'dialectNote',
+    'A window emits its result once, when it closes: EMIT CHANGES does not change that.',
+    emit.span,
+    {
+      severity: 'info',
+    },
+  );
+}
+
+function hasWindow(node: PlanNode): boolean {
+  if (node.kind === 'windowAggregate') return true;
+  return node.kind === 'union' ? node.inputs.some(hasWindow) : 'input' in node && hasWindow(node.input);
+}

@@ -1,0 +1,218 @@
+// SELECT: filter, then aggregate or project.
+import type { Expression, Name, Select, SelectItem } from '../../syntax/ast';
+import { bind, bindCondition } from '../binding/binder';
+import type { BindContext } from '../binding/binder';
+import { Findings } from '../binding/findings';
+import type { Scope, ScopeColumn, WindowBound } from '../binding/scope';
+import { findFunction } from '../functions/functions';
+import type { BoundExpression, PlanNode } from '../plan';
+import { didYouMean } from '../suggest';
+import { planAggregate } from './aggregates';
+import type { Environment, Result, ResultColumn } from './environment';
+import { columnOf, filter, project, uniqueName, values } from './nodes';
+import { planQuery } from './queries';
+import { planTableRef } from './tableRefs';
+
+/** One column of a SELECT list. */
+export interface OutputItem {
+  name: string;
+  expression: BoundExpression;
+  bound?: WindowBound;
+}
+
+export function planSelect(select: Select, environment: Environment): Result {
+  const { findings } = environment;
+  const source = select.from
+    ? planTableRef(select.from, environment)
+    : { node: values([], [[]]), relations: [] };
+  const scope: Scope = { relations: source.relations };
+  recordVisible(select, scope, findings);
+  const context: BindContext = {
+    scope,
+    findings,
+    clause: 'WHERE',
+    visitQuery: (query) =>
+      void planQuery(query, { ...environment, scans: new Map(), findings: withoutProblems(findings) }),
+  };
+  let { node } = source;
+  if (select.where) node = filter(node, bindCondition(select.where, context));
+  if (select.distinct)
+    findings.notRun('SELECT DISTINCT is', {
+      start: select.span.start,
+      end: select.items[0]?.span.start ?? select.span.end,
+    });
+  if (isAggregated(select)) return planAggregate(select, node, context);
+  const items = select.items.flatMap((item) => bindItem(item, { ...context, clause: 'SELECT' }));
+  if (!select.from && !select.where) return constantRow(items);
+  return output(node, items);
+}
+
+/** SELECT without FROM: one row. */
+function constantRow(items: OutputItem[]): Result {
+  const taken = new Set<string>();
+  const columns = items.map(({ name, expression }) => ({
+    name,
+    column: uniqueName(name, taken),
+    type: expression.type,
+  }));
+  const node = values(
+    columns.map(({ column, type }) => ({ name: column, type })),
+    [items.map(({ expression }) => expression)],
+  );
+  return { node, columns };
+}
+
+/** Projects to the items. Where bounds of a window are among them, its time attribute stays, unseen. */
+export function output(node: PlanNode, items: OutputItem[]): Result {
+  const taken = new Set<string>();
+  const columns = items.map(({ name, expression, bound }): ResultColumn => ({
+    name,
+    column: uniqueName(name, taken),
+    type: expression.type,
+    ...(bound && { bound }),
+  }));
+  const named = columns.map(({ column }, i) => ({
+    name: column,
+    expression: items[i]?.expression ?? columnOf(node, column),
+  }));
+  const time = node.timeAttribute;
+  const passes = named.some(({ expression }) => expression.kind === 'column' && expression.name === time);
+  if (time !== undefined && !passes && items.some(({ bound }) => bound)) {
+    const column = uniqueName('$time', taken);
+    const expression = columnOf(node, time);
+    named.push({ name: column, expression });
+    columns.push({ name: column, column, type: expression.type, hidden: true });
+  }
+  const projected = project(node, named);
+  return { node: projected, columns: columns.map((column) => withTime(column, projected.timeAttribute)) };
+}
+
+/** A window's bounds go with the name its time attribute has in this node. */
+function withTime(column: ResultColumn, time: string | undefined): ResultColumn {
+  if (!column.bound) return column;
+  const { bound, ...rest } = column;
+  return time === undefined ? rest : { ...rest, bound: { ...bound, window: { ...bound.window, time } } };
+}
+
+function bindItem(item: SelectItem, context: BindContext): OutputItem[] {
+  if (item.kind === 'star') return expandStar(item, context);
+  const expression = bind(item.expression, context);
+  const bound = boundOf(expression, context.scope);
+  return [{ name: itemName(item.expression, item.alias), expression, ...(bound && { bound }) }];
+}
+
+function boundOf(expression: BoundExpression, scope: Scope): WindowBound | undefined {
+  if (expression.kind !== 'column') return undefined;
+  const columns = scope.relations.flatMap((relation) => relation.columns);
+  return columns.find(({ column }) => column === expression.name)?.bound;
+}
+
+/** The name of a column: its alias, the column's own, or Flink's EXPR$ with a number added where needed. */
+export function itemName(expression: Expression, alias: Name | undefined): string {
+  if (alias) return alias.text;
+  if (expression.kind === 'column') return expression.parts.at(-1)?.text ?? 'EXPR$';
+  return expression.kind === 'field' ? expression.field.text : 'EXPR$';
+}
+
+function expandStar(item: SelectItem & { kind: 'star' }, context: BindContext): OutputItem[] {
+  const { findings, scope } = context;
+  const { qualifier } = item;
+  const relations = scope.relations.filter(({ name }) => !qualifier || name === qualifier.text);
+  if (qualifier && relations.length === 0) {
+    const near = didYouMean(
+      qualifier.text,
+      scope.relations.map(({ name }) => name),
+      qualifier.span,
+    );
+    findings.report(
+      'unknownTable',
+      `${qualifier.text} is no table or alias of FROM.${near.sentence}`,
+      qualifier.span,
+      {
+        fixes: near.fixes,
+      },
+    );
+  }
+  if (scope.relations.length === 0) findings.report('unknownColumn', '* needs a FROM.', item.span);
+  return relations.flatMap(({ columns }) =>
+    columns.filter(({ hidden }) => !hidden).map((column) => starItem(column, item)),
+  );
+}
+
+function starItem({ name, column, type, bound }: ScopeColumn, item: SelectItem): OutputItem {
+  return {
+    name,
+    expression: { kind: 'column', name: column, type, span: item.span },
+    ...(bound && { bound }),
+  };
+}
+
+function isAggregated(select: Select): boolean {
+  if (select.groupBy || select.having || select.window) return true;
+  return select.items.some((item) => item.kind === 'expression' && containsAggregate(item.expression));
+}
+
+/** Whether an aggregate is called in the expression, apart from OVER windows. */
+export function containsAggregate(expression: Expression): boolean {
+  if (
+    expression.kind === 'call' &&
+    !expression.over &&
+    findFunction(expression.name.text)?.kind === 'aggregate'
+  )
+    return true;
+  return children(expression).some(containsAggregate);
+}
+
+function children(expression: Expression): Expression[] {
+  switch (expression.kind) {
+    case 'unary':
+    case 'cast':
+    case 'is':
+    case 'field':
+    case 'inQuery':
+      return [expression.operand];
+    case 'binary':
+    case 'isDistinct':
+      return [expression.left, expression.right];
+    case 'between':
+      return [expression.operand, expression.low, expression.high];
+    case 'inList':
+      return [expression.operand, ...expression.items];
+    case 'like':
+      return [expression.operand, expression.pattern];
+    case 'case':
+      return [
+        ...(expression.operand ? [expression.operand] : []),
+        ...expression.branches.flatMap(({ when, then }) => [when, then]),
+        ...(expression.else ? [expression.else] : []),
+      ];
+    case 'call':
+      return expression.over ? [] : expression.arguments;
+    case 'rowConstructor':
+    case 'arrayConstructor':
+    case 'mapConstructor':
+      return expression.items;
+    case 'index':
+      return [expression.operand, expression.index];
+    default:
+      return [];
+  }
+}
+
+function recordVisible(select: Select, scope: Scope, findings: Findings): void {
+  findings.visible.push({
+    span: select.span,
+    relations: scope.relations.map(({ name, columns }) => ({
+      name,
+      columns: columns
+        .filter(({ name: column }) => !column.startsWith('$'))
+        .map((column) => ({ name: column.name, type: column.type, hidden: column.hidden ?? false })),
+    })),
+  });
+}
+
+/** For a subquery that is not run: its names are found, but a column of the outer query is no error. */
+function withoutProblems(findings: Findings): Findings {
+  const inner = new Findings();
+  return Object.assign(inner, { uses: findings.uses, visible: findings.visible, reads: findings.reads });
+}
