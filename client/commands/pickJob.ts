@@ -1,0 +1,57 @@
+// Which jobs a command is about: the rows it was invoked on, a name from a lens or link, or what the user picks.
+import { window } from 'vscode';
+import type { JobSnapshot } from '../../server/protocol/jobs';
+import { describeJob } from '../../server/protocol/jobText';
+import type { JobStore } from '../host/jobStore';
+import { can } from '../views/jobRow';
+
+/** What a command of the Jobs tree is given: the row, and all selected rows. */
+interface JobArgument {
+  job: string;
+}
+
+export interface PickOptions {
+  /** Offer only jobs that can do this: `canPause`. */
+  ability?: string;
+  /** What the pick is for: `Pause which job?` */
+  title: string;
+  /** Whether several may be chosen. */
+  many?: boolean;
+}
+
+/** The jobs' names; empty when the user picked none. A selection of several is narrowed to those that can. */
+export async function pickJobs(store: JobStore, args: unknown[], options: PickOptions): Promise<string[]> {
+  const named = namedJobs(args);
+  if (named.length === 1) return named;
+  if (named.length > 1) return named.filter((name) => offered(store.get(name), options.ability));
+  const jobs = store.list().filter((job) => offered(job, options.ability));
+  if (jobs.length === 0) {
+    void window.showInformationMessage(
+      store.list().length === 0 ? 'There is no job yet.' : 'No job is in a state for that now.',
+    );
+    return [];
+  }
+  const now = Date.now();
+  const items = jobs.map((job) => ({ label: job.name, description: describeJob(job, now) }));
+  if (options.many === true) {
+    const picked = await window.showQuickPick(items, { title: options.title, canPickMany: true });
+    return picked?.map((item) => item.label) ?? [];
+  }
+  const picked = await window.showQuickPick(items, { title: options.title, matchOnDescription: true });
+  return picked ? [picked.label] : [];
+}
+
+/** Job names among a command's arguments: `(row, selectedRows)` from the tree, `(name)` from elsewhere. */
+export function namedJobs([first, selected]: unknown[]): string[] {
+  if (typeof first === 'string') return [first];
+  const rows: unknown[] = Array.isArray(selected) ? selected : [first];
+  return [...new Set(rows.filter(isJobArgument).map(({ job }) => job))];
+}
+
+function isJobArgument(value: unknown): value is JobArgument {
+  return typeof value === 'object' && value !== null && 'job' in value && typeof value.job === 'string';
+}
+
+function offered(job: JobSnapshot | undefined, ability: string | undefined): boolean {
+  return job !== undefined && (ability === undefined || can(job, ability));
+}

@@ -1,0 +1,92 @@
+// What a job's row opens to: partitions, sinks, version, consumer group and the last pauses.
+import type { JobSnapshot, PartitionSnapshot, PauseEvent } from '../../server/protocol/jobs';
+import { age, count, lagText, span } from '../../server/protocol/jobText';
+import { bar } from './charts';
+import type { Row } from './jobRow';
+
+/** Pauses shown; the details have all. */
+const pausesShown = 3;
+
+/** The rows under a job, at `now`, epoch ms. */
+export function jobChildRows(job: JobSnapshot, now: number): Row[] {
+  const lagMax = Math.max(1, ...job.partitions.map((partition) => partition.lag ?? 0));
+  return [
+    ...job.partitions.map((partition) => partitionRow(job, partition, lagMax)),
+    ...job.sinks.map((sink) =>
+      child(job, `sink:${sink.table}`, 'arrow-right', `writes ${sink.table}`, [
+        `${sink.connector} ${sink.target}`.trim(),
+        `${count(sink.recordsOut)} records`,
+      ]),
+    ),
+    child(job, 'version', 'tag', `version ${job.version}`, [`started ${age(job.startedAt, now)} ago`]),
+    ...consumerGroupRow(job),
+    ...job.pauseHistory
+      .slice(-pausesShown)
+      .reverse()
+      .map((pause) => pauseRow(job, pause, now)),
+  ];
+}
+
+function partitionRow(job: JobSnapshot, partition: PartitionSnapshot, lagMax: number): Row {
+  const { stream, position, end, lag, lost } = partition;
+  const reads = `${position} of ${end ?? 'unknown'}`;
+  return child(
+    job,
+    `partition:${stream}:${partition.partition}`,
+    'database',
+    `${stream} ${partition.partition}`,
+    [
+      lag === null ? '' : bar(lag / lagMax),
+      lagText({ lag }),
+      reads,
+      lost > 0 ? `${count(lost)} already deleted by retention` : '',
+    ],
+  );
+}
+
+function consumerGroupRow(job: JobSnapshot): Row[] {
+  const { consumerGroup } = job;
+  return consumerGroup === undefined
+    ? []
+    : [child(job, 'group', 'organization', `consumer group ${consumerGroup}`, [])];
+}
+
+function pauseRow(job: JobSnapshot, pause: PauseEvent, now: number): Row {
+  const lasted =
+    pause.resumedAt === undefined
+      ? `for ${age(pause.pausedAt, now)}`
+      : span(pause.durationMs ?? Date.parse(pause.resumedAt) - Date.parse(pause.pausedAt));
+  const resumed = pause.lagAtResume === undefined ? '' : ` to ${lagCount(pause.lagAtResume)}`;
+  return child(job, `pause:${pause.pausedAt}`, 'history', `paused ${clockTime(pause.pausedAt)}`, [
+    lasted,
+    `by ${pause.by}`,
+    pause.reason ?? '',
+    `lag ${lagCount(pause.lagAtPause)}${resumed}`,
+  ]);
+}
+
+function child(job: JobSnapshot, part: string, icon: string, label: string, description: string[]): Row {
+  const text = description.filter((piece) => piece !== '').join(' · ');
+  return {
+    id: `job:${job.name}/${part}`,
+    label,
+    description: text,
+    icon: { id: icon },
+    contextValue: part.split(':')[0] ?? part,
+    accessibleLabel: `${label}, ${text.replaceAll(' · ', ', ').replaceAll(/[▰▱]+, /g, '')}`,
+  };
+}
+
+function lagCount(lag: number | null): string {
+  return lag === null ? 'unknown' : count(lag);
+}
+
+/** The time of day where the user is, with the day when it was another one. */
+export function clockTime(iso: string): string {
+  return new Date(iso).toLocaleString(undefined, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}

@@ -1,0 +1,85 @@
+// A job as a row of the Jobs tree: pure, so that what every state shows and offers can be tested.
+import type { JobSnapshot, JobState } from '../../server/protocol/jobs';
+import { describeJob, span } from '../../server/protocol/jobText';
+
+export interface Row {
+  /** Stable: keeps selection and expansion over changes. */
+  id: string;
+  label: string;
+  description: string;
+  icon: { id: string; color?: string };
+  /** Words that the manifest's `when` clauses match. */
+  contextValue: string;
+  /** The row in words, for screen readers. */
+  accessibleLabel: string;
+}
+
+const icons: Record<JobState, Row['icon']> = {
+  starting: { id: 'loading~spin' },
+  running: { id: 'sync', color: 'charts.green' },
+  pausing: { id: 'loading~spin' },
+  paused: { id: 'debug-pause', color: 'charts.yellow' },
+  resuming: { id: 'loading~spin' },
+  stopping: { id: 'loading~spin' },
+  stopped: { id: 'debug-stop' },
+  failed: { id: 'error', color: 'errorForeground' },
+};
+
+/** What may be done with a job in each state. Pause or Resume, never both; in a transition only Stop. */
+const abilities: Record<JobState, string> = {
+  starting: 'canStop',
+  running: 'canPause canStop canRestart canDrop',
+  pausing: 'canStop',
+  paused: 'canResume canStep canStop canRestart canDrop',
+  resuming: 'canStop',
+  stopping: '',
+  stopped: 'canRestart canDrop',
+  failed: 'canRestart canDrop',
+};
+
+/** `job paused canResume ...` */
+export function jobContextValue(state: JobState): string {
+  return `job ${state} ${abilities[state]}`.trim();
+}
+
+/** Whether an action such as `canPause` is offered for a job. */
+export function can(job: Pick<JobSnapshot, 'state'>, ability: string): boolean {
+  return abilities[job.state].split(' ').includes(ability);
+}
+
+/** The row of a job at `now`, epoch ms. */
+export function jobRow(job: JobSnapshot, now: number): Row {
+  const description = describeJob(job, now) + resumesIn(job, now) + warned(job);
+  return {
+    id: `job:${job.name}`,
+    label: job.name,
+    description,
+    icon: icons[job.state],
+    contextValue: jobContextValue(job.state),
+    accessibleLabel: `Job ${job.name}, ${job.state}: ${inWords(description)}`,
+  };
+}
+
+/** A row as one string: two equal ones need no refresh. */
+export function rowText(row: Row): string {
+  return JSON.stringify(row);
+}
+
+function resumesIn(job: JobSnapshot, now: number): string {
+  const until = job.pause?.until;
+  if (job.state !== 'paused' || until === undefined) return '';
+  return ` · resumes in ${span(Math.max(0, Date.parse(until) - now))}`;
+}
+
+function warned(job: JobSnapshot): string {
+  const failed = job.recordsFailed > 0 ? ` · ${job.recordsFailed} failed records` : '';
+  return failed + (job.warnings.length > 0 ? ` · ⚠ ${job.warnings[0] ?? ''}` : '');
+}
+
+function inWords(text: string): string {
+  return text
+    .replaceAll(' · ', ', ')
+    .replaceAll('/s', ' per second')
+    .replaceAll('…', '')
+    .replaceAll('⚠ ', '');
+}

@@ -1,0 +1,36 @@
+// The status bar's one line about all jobs.
+import type { JobSnapshot } from '../../server/protocol/jobs';
+import { lagText, short } from '../../server/protocol/jobText';
+
+export interface StatusText {
+  text: string;
+  /** In words, for the tooltip and screen readers. */
+  label: string;
+}
+
+/** `$(debug-pause) 2 paused · lag 8.4k`; what needs a look comes first. Undefined while there are no jobs. */
+export function statusText(jobs: readonly JobSnapshot[]): StatusText | undefined {
+  const inState = (state: JobSnapshot['state']) => jobs.filter((job) => job.state === state);
+  const failed = inState('failed').length;
+  const paused = inState('paused');
+  const running = inState('running').length;
+  if (jobs.length === 0) return undefined;
+  const label = `Stream Jobs: ${failed} failed, ${paused.length} paused, ${running} running`;
+  if (failed > 0) return { text: `$(error) ${failed} failed`, label };
+  if (paused.length > 0) {
+    const lag = totalLag(paused);
+    const lagShown = lag === null ? lagText({ lag }) : `lag ${short(lag)}`;
+    return { text: `$(debug-pause) ${paused.length} paused · ${lagShown}`, label: `${label}; ${lagShown}` };
+  }
+  return { text: running > 0 ? `$(sync) ${running} running` : `$(debug-stop) ${jobs.length} stopped`, label };
+}
+
+/** The sum of lags; unknown when one is unknown. */
+export function totalLag(jobs: readonly JobSnapshot[]): number | null {
+  let total = 0;
+  for (const { lag } of jobs) {
+    if (lag === null) return null;
+    total += lag;
+  }
+  return total;
+}
