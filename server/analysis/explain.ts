@@ -57,7 +57,7 @@ function windowText(node: WindowAggregateNode): string {
   const offset = window.offsetMs === 0 ? '' : ` offset ${durationText(window.offsetMs)}`;
   const by = keys.map(({ name, expression }) => aliased(expressionText(expression), name)).join(', ');
   const calls = aggregates.map(({ name, call }) => aliased(aggregateText(call), name));
-  const bounds = Object.entries(windowColumns).map(([kind, name]) => aliased(`window ${kind}`, String(name)));
+  const bounds = Object.entries(windowColumns).map(([kind, name]) => aliased(`window ${kind}`, name));
   const group = by === '' ? '' : ` by ${by}`;
   return `Tumble ${quoteName(window.time)} every ${durationText(window.sizeMs)}${offset}${group}: ${[...calls, ...bounds].join(', ')}`;
 }

@@ -64,7 +64,7 @@ function callText(name: string, operands: BoundExpression[]): string {
 
 function nested(expression: BoundExpression): string {
   const text = expressionText(expression);
-  return expression.kind === 'call' && / /.test(text) && !/^[A-Z_0-9]+\(/.test(text) ? `(${text})` : text;
+  return expression.kind === 'call' && text.includes(' ') && !/^[A-Z_0-9]+\(/.test(text) ? `(${text})` : text;
 }
 
 function literalText(expression: BoundExpression & { kind: 'literal' }): string {

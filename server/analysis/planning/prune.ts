@@ -133,7 +133,7 @@ function withoutUnused(node: PlanNode, used: Set<string>, inner: (input: PlanNod
     case 'union':
       return union(rest.inputs.map((input) => ordered(inner(input), input, node, used)));
     case 'windowAggregate': {
-      const bounds = Object.entries(rest.windowColumns).filter(([, name]) => used.has(name as string));
+      const bounds = Object.entries(rest.windowColumns).filter(([, name]) => used.has(name));
       const keys = new Set(rest.keys.map(({ name }) => name));
       return {
         ...rest,

@@ -2,7 +2,7 @@
 import type { Name, Query, QueryBody, SetOperation, Values } from '../../syntax/ast';
 import { bind } from '../binding/binder';
 import { convert } from '../binding/conversions';
-import { Findings } from '../binding/findings';
+import type { Findings } from '../binding/findings';
 import type { Catalog } from '../catalog';
 import type { BoundExpression } from '../plan';
 import { formatType } from '../typeNames';

@@ -1,0 +1,246 @@
+// What a statement says about names: problems, what it declares and uses, what is visible where. Facts depend on
+// the statement's text and the relations it looks up alone, so that they can be kept until either changes.
+import type { Name, Statement } from '../syntax/ast';
+import type { Problem } from '../syntax/problem';
+import type { Findings } from './binding/findings';
+import type { Use, VisibleColumns } from './binding/findings';
+import type { Catalog, Relation } from './catalog';
+import { LayeredCatalog } from './catalogs';
+import { checkSetting } from './options/validate';
+import { planJob, planPreview } from './planner';
+import { problem } from './problemCodes';
+import { defineRelation } from './relations';
+import { didYouMean } from './suggest';
+import type { SqlType } from './types';
+import { unsupported } from './unsupported';
+
+export interface StatementFacts {
+  problems: Problem[];
+  /** The table or view the statement makes. */
+  declares: Relation[];
+  /** The relation it drops. */
+  drops: string | undefined;
+  uses: Use[];
+  /** Columns that may be named in each SELECT. */
+  visible: VisibleColumns[];
+  /** Columns of the query, for a view, CREATE ... AS or SELECT. */
+  outputColumns: { name: string; type: SqlType }[] | undefined;
+  /** The job it starts: by name where it has one, else what it is named after. */
+  job: { name: string; span: Name['span'] } | undefined;
+  /** Tables read, through views too. */
+  reads: string[];
+  writes: string[];
+}
+
+export interface AnalysisOptions {
+  /** SET 'pipeline.name' before the statement. */
+  pipelineName?: string;
+  /** Names that the same script has defined above, so that another CREATE of them fails. */
+  definedAbove?: (name: string) => boolean;
+}
+
+/** The facts of a statement over a catalog. Never throws on what a user wrote. */
+export function analyzeStatement(
+  statement: Statement,
+  text: string,
+  catalog: Catalog,
+  options: AnalysisOptions = {},
+): StatementFacts {
+  const facts: StatementFacts = {
+    problems: [],
+    declares: [],
+    drops: undefined,
+    uses: [],
+    visible: [],
+    outputColumns: undefined,
+    job: undefined,
+    reads: [],
+    writes: [],
+  };
+  const refused = unsupported(statement);
+  if (refused) facts.problems.push(refused);
+  analyze(statement, text, catalog, facts, options);
+  facts.problems.sort((a, b) => a.span.start - b.span.start);
+  return facts;
+}
+
+export interface AnalyzedScript {
+  /** One for each statement, undefined where there is none (a syntax error that left no tree). */
+  facts: (StatementFacts | undefined)[];
+  /** The catalog after the last statement. */
+  catalog: Catalog;
+}
+
+/** The facts of statements in order, each over the catalog the ones before it leave. */
+export function analyzeScript(
+  statements: readonly { statement: Statement | undefined; text: string }[],
+  base: Catalog,
+): AnalyzedScript {
+  const catalog = new LayeredCatalog(base);
+  let pipelineName: string | undefined;
+  const facts = statements.map(({ statement, text }) => {
+    if (!statement) return undefined;
+    const found = analyzeStatement(statement, text, catalog, {
+      ...(pipelineName !== undefined && { pipelineName }),
+      definedAbove: (name) => catalog.defines(name),
+    });
+    if (found.drops !== undefined) catalog.remove(found.drops);
+    for (const relation of found.declares) catalog.add(relation);
+    if (statement.kind === 'set' && statement.key.text === 'pipeline.name') pipelineName = statement.value;
+    else if (statement.kind === 'reset' && (statement.key?.text ?? 'pipeline.name') === 'pipeline.name')
+      pipelineName = undefined;
+    return found;
+  });
+  return { facts, catalog };
+}
+
+function analyze(
+  statement: Statement,
+  text: string,
+  catalog: Catalog,
+  facts: StatementFacts,
+  options: AnalysisOptions,
+): void {
+  switch (statement.kind) {
+    case 'createTable':
+    case 'createView':
+    case 'createTableAs':
+      declare(statement, text, catalog, facts, options);
+      return;
+    case 'startJob':
+      facts.job = { name: statement.name.text, span: statement.name.span };
+      facts.uses.push({ kind: 'job', name: statement.name.text, span: statement.name.span });
+      take(planJob(statement, catalog).findings, facts);
+      return;
+    case 'insert': {
+      const { table } = statement;
+      facts.job = { name: options.pipelineName ?? table.text, span: table.span };
+      take(planJob(statement, catalog).findings, facts);
+      return;
+    }
+    case 'statementSet': {
+      const first = statement.inserts[0];
+      if (first) facts.job = { name: options.pipelineName ?? first.table.text, span: first.table.span };
+      take(planJob(statement, catalog).findings, facts);
+      return;
+    }
+    case 'select': {
+      const planned = planPreview(statement, catalog);
+      facts.outputColumns = planned.plan?.input.columns;
+      take(planned.findings, facts);
+      return;
+    }
+    case 'explain':
+      if (statement.subject.kind === 'insert') take(planJob(statement.subject, catalog).findings, facts);
+      else analyze(statement.subject, text, catalog, facts, options);
+      return;
+    case 'deployJob':
+      take(planJob(statement.body, catalog, statement.name.text).findings, facts);
+      facts.uses.push({ kind: 'job', name: statement.name.text, span: statement.name.span });
+      return;
+    case 'dropRelation':
+      dropRelation(statement, catalog, facts);
+      return;
+    case 'set':
+      facts.problems.push(...checkSetting(statement.key, statement.value, statement.span));
+      return;
+    case 'reset':
+      if (statement.key) facts.problems.push(...checkSetting(statement.key, undefined, statement.span));
+      return;
+    case 'describe': {
+      const { name } = statement;
+      const definition = statement.job ? undefined : catalog.relation(name.text);
+      const { text: named, span } = name;
+      facts.uses.push(
+        definition ? { kind: 'relation', name: named, span, definition } : { kind: 'job', name: named, span },
+      );
+      return;
+    }
+    default:
+      for (const name of jobNames(statement))
+        facts.uses.push({ kind: 'job', name: name.text, span: name.span });
+  }
+}
+
+/** Names of jobs in statements about jobs. */
+function jobNames(statement: Statement): Name[] {
+  switch (statement.kind) {
+    case 'pauseJobs':
+    case 'resumeJobs':
+      return statement.target.kind === 'names' ? statement.target.names : [];
+    case 'stopJob':
+      return statement.names;
+    case 'dropJob':
+    case 'restartJob':
+    case 'rollbackJob':
+    case 'peekJob':
+    case 'retryDeadLetters':
+    case 'moveJob':
+      return [statement.name];
+    case 'show':
+      return statement.name ? [statement.name] : [];
+    default:
+      return [];
+  }
+}
+
+function declare(
+  statement: Statement & { kind: 'createTable' | 'createView' | 'createTableAs' },
+  text: string,
+  catalog: Catalog,
+  facts: StatementFacts,
+  options: AnalysisOptions,
+): void {
+  const { name } = statement;
+  const { relation, findings } = defineRelation(statement, text, catalog);
+  const exists = options.definedAbove?.(name.text) ?? false;
+  if (exists && !statement.ifNotExists)
+    facts.problems.push(problem('relationExists', `${name.text} is defined above already.`, name.span));
+  facts.declares.push(relation);
+  facts.uses.push({ kind: 'relation', name: name.text, span: name.span, definition: relation });
+  take(findings, facts);
+  if (statement.kind !== 'createTable') facts.outputColumns = relation.columns;
+  if (statement.kind !== 'createTableAs') return;
+  facts.job = { name: name.text, span: name.span };
+  facts.writes.push(name.text);
+  const known = new Set(facts.problems.map(key));
+  facts.problems.push(...planJob(statement, catalog).problems.filter((found) => !known.has(key(found))));
+}
+
+function dropRelation(
+  statement: Statement & { kind: 'dropRelation' },
+  catalog: Catalog,
+  facts: StatementFacts,
+): void {
+  const { name, word } = statement;
+  const definition = catalog.relation(name.text);
+  facts.uses.push({ kind: 'relation', name: name.text, span: name.span, ...(definition && { definition }) });
+  if (definition) facts.drops = name.text;
+  const isView = definition?.kind === 'view';
+  if (definition && isView !== (word === 'VIEW')) {
+    const right = isView ? 'VIEW' : definition.word;
+    facts.problems.push(
+      problem('unknownTable', `${name.text} is a ${right.toLowerCase()}: write DROP ${right}.`, name.span),
+    );
+  } else if (!definition && !statement.ifExists) {
+    const near = didYouMean(
+      name.text,
+      [...catalog.relations()].map((one) => one.name),
+      name.span,
+    );
+    const message = `There is no ${word.toLowerCase()} ${name.text}.${near.sentence}`;
+    facts.problems.push(problem('unknownTable', message, name.span, { fixes: near.fixes }));
+  }
+}
+
+function take(findings: Findings, facts: StatementFacts): void {
+  facts.problems.push(...findings.problems);
+  facts.uses.push(...findings.uses);
+  facts.visible.push(...findings.visible);
+  facts.reads.push(...findings.reads);
+  facts.writes.push(...findings.writes);
+}
+
+function key(found: Problem): string {
+  return `${found.code} ${found.span.start} ${found.message}`;
+}

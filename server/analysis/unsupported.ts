@@ -1,0 +1,54 @@
+// Statements that are part of the language and cannot be run yet: refused alike by the server and the editor.
+import type { Span } from '../protocol/errors';
+import type { ChangeJobs, Statement } from '../syntax/ast';
+import type { Problem } from '../syntax/problem';
+import { problem } from './problemCodes';
+
+/** What of the statement cannot be run yet, on the clause that says so; undefined for those that run. */
+export function unsupported(statement: Statement): Problem | undefined {
+  switch (statement.kind) {
+    case 'deployJob':
+      return notYet('DEPLOY JOB', { start: statement.span.start, end: statement.name.span.end });
+    case 'rollbackJob':
+      return notYet('ROLLBACK JOB', statement.span);
+    case 'peekJob':
+      return notYet('PEEK JOB', statement.span);
+    case 'retryDeadLetters':
+      return notYet('RETRY DEAD LETTERS', statement.span);
+    case 'moveJob':
+      return notYet('MOVE JOB', statement.span);
+    case 'pauseJobs':
+    case 'resumeJobs':
+      return unsupportedClause(statement);
+    case 'show': {
+      const words = notShown[statement.what];
+      return words === undefined ? undefined : notYet(`SHOW ${words}`, statement.span);
+    }
+    case 'explain': {
+      const { subject } = statement;
+      if (subject.kind !== 'pauseJobs' && subject.kind !== 'resumeJobs') return undefined;
+      return notYet(`EXPLAIN ${subject.kind === 'pauseJobs' ? 'PAUSE' : 'RESUME'} JOB`, statement.span);
+    }
+    default:
+      return undefined;
+  }
+}
+
+const notShown: Record<string, string> = {
+  versions: 'VERSIONS',
+  deadLetters: 'DEAD LETTERS',
+  topics: 'TOPICS',
+  connections: 'CONNECTIONS',
+};
+
+function unsupportedClause(statement: ChangeJobs): Problem | undefined {
+  if (statement.cold) return notYet('PAUSE ... COLD', statement.cold);
+  if (statement.from) return notYet('RESUME ... FROM', statement.from.span);
+  if (statement.acceptDataLoss) return notYet('ACCEPT DATA LOSS', statement.acceptDataLoss);
+  if (statement.records) return notYet('RESUME ... FOR n RECORDS', statement.records.span);
+  return undefined;
+}
+
+function notYet(what: string, span: Span): Problem {
+  return problem('unsupportedStatement', `${what} cannot be run yet.`, span);
+}
