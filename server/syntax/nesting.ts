@@ -1,0 +1,38 @@
+// How deep a statement may nest. Checked on the tokens, before the parser runs: it and everyone who walks its tree recurse, and a
+// stack that overflows takes the process along.
+import type { Token } from 'antlr4ng';
+import type { Span } from '../protocol/errors';
+import { StreamSqlLexer } from './generated/StreamSqlLexer';
+import type { Problem } from './problem';
+import { syntaxProblem } from './problemCodes';
+
+/** Parentheses, brackets, CASE, signs within each other; terms of one chain of operators. */
+export const depthMax = 100;
+
+const opening = new Set([StreamSqlLexer.LPAREN, StreamSqlLexer.LBRACKET, StreamSqlLexer.CASE]);
+const closing = new Set([StreamSqlLexer.RPAREN, StreamSqlLexer.RBRACKET, StreamSqlLexer.END]);
+const prefix = new Set([StreamSqlLexer.NOT, StreamSqlLexer.PLUS, StreamSqlLexer.MINUS]);
+const typeWithElements = new Set([StreamSqlLexer.ARRAY, StreamSqlLexer.MAP, StreamSqlLexer.ROW]);
+
+/** The problem of the first token that stands too deep. */
+export function nestingProblem(tokens: readonly Token[]): Problem | undefined {
+  let depth = 0;
+  let prefixes = 0;
+  let types = 0;
+  let previous = 0;
+  for (const { type, start, stop } of tokens) {
+    if (opening.has(type)) depth += 1;
+    else if (closing.has(type)) depth = Math.max(0, depth - 1);
+    else if (type === StreamSqlLexer.LT && typeWithElements.has(previous)) types += 1;
+    else if (type === StreamSqlLexer.GT) types = Math.max(0, types - 1);
+    prefixes = prefix.has(type) ? prefixes + 1 : 0;
+    if (depth + prefixes + types > depthMax) return tooDeep({ start, end: stop + 1 });
+    previous = type;
+  }
+  return undefined;
+}
+
+export function tooDeep(span: Span): Problem {
+  const message = `This is nested too deeply: at most ${depthMax} levels are read. Use WITH or a view for the inner parts.`;
+  return syntaxProblem('tooDeep', message, span);
+}

@@ -1,0 +1,54 @@
+// A document's text -> its statements with trees and problems. A statement's identity is its text: equal text, equal tree, so an edit
+// parses one statement.
+import type { Statement } from './ast';
+import { buildStatement } from './build/statements';
+import { RecentlyUsed } from './cache';
+import { syntaxErrorProblem } from './messages';
+import { nestingProblem } from './nesting';
+import { parseTokens, tokenize } from './parse';
+import type { Problem } from './problem';
+import { splitStatements, type StatementRange } from './split';
+
+/** What parsing a statement's text gave. Shared between equal statements: not to be changed. Offsets are relative to the text. */
+export interface ParsedText {
+  text: string;
+  /** As much of the tree as could be read; undefined where not even the kind of statement is clear. */
+  statement?: Statement;
+  /** The tree comes from a statement with a syntax error: parts may be missing or empty. Never run it. */
+  partial: boolean;
+  /** Its syntax errors: the first one the parser met, and wrong literals. */
+  problems: readonly Problem[];
+}
+
+/** A statement where it stands: `start`, `end`, `region` are offsets in the document. */
+export interface ParsedStatement extends ParsedText, StatementRange {}
+
+/** Statements whose trees are kept; a statement of usual size takes some 10 kB. */
+const cachedStatementsMax = 5000;
+/** A longer text is parsed each time: keeping it is not worth its memory. */
+const cachedTextMax = 100_000;
+const cache = new RecentlyUsed<string, ParsedText>(cachedStatementsMax);
+
+/** Parses a document. Never throws: what is wrong is in the problems. */
+export function parseScript(text: string): ParsedStatement[] {
+  return splitStatements(text).map((range) => ({
+    ...parseStatement(text.slice(range.start, range.end)),
+    ...range,
+  }));
+}
+
+/** Parses the text of one statement. Never throws. */
+export function parseStatement(text: string): ParsedText {
+  return text.length > cachedTextMax ? parseAnew(text) : cache.get(text, () => parseAnew(text));
+}
+
+/** The same, past the cache. */
+export function parseAnew(text: string): ParsedText {
+  const tokens = tokenize(text);
+  const tooDeep = nestingProblem(tokens);
+  if (tooDeep) return { text, partial: true, problems: [tooDeep] };
+  const { tree, error } = parseTokens(tokens);
+  const { statement, problems } = buildStatement(text, tree);
+  const found = error ? [syntaxErrorProblem(text, tokens, error)] : problems;
+  return { text, ...(statement ? { statement } : {}), partial: found.length > 0, problems: found };
+}

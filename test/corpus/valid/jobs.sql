@@ -1,0 +1,67 @@
+-- Every statement about jobs.
+START JOB orders_eu AS INSERT INTO sink SELECT id, amount FROM orders WHERE region = 'EU';
+START JOB IF NOT EXISTS orders_us PAUSED AS INSERT INTO sink SELECT * FROM orders WITH ('delivery' = 'exactly-once', 'on.error' = 'skip');
+START JOB preview AS SELECT id FROM orders;
+START QUERY q1 AS SELECT 1;
+START JOB fan_out AS STATEMENT SET BEGIN
+  INSERT INTO a SELECT * FROM orders WHERE amount > 10;
+  INSERT INTO b SELECT CASE WHEN amount > 1 THEN 'x' ELSE 'y' END FROM orders;
+END WITH ('on.error' = 'pause');
+START JOB fan_out AS STATEMENT SET BEGIN INSERT INTO a SELECT 1 FROM t END;
+
+PAUSE JOB orders_eu;
+PAUSE JOB IF EXISTS orders_eu, orders_us, `quoted name`, "double ""quoted""" COLD WITH REASON = 'index rebuild' FOR INTERVAL '30' MINUTE;
+PAUSE QUERY orders_eu WITH REASON 'it''s late' UNTIL TIMESTAMP '2026-01-01 10:00:00';
+PAUSE JOBS LIKE 'orders_%' COLD;
+PAUSE QUERIES LIKE 'orders_%';
+PAUSE ALL JOBS WITH REASON 'maintenance';
+pause all queries;
+RESUME JOB orders_eu;
+RESUME JOB IF EXISTS orders_eu, orders_us FROM EARLIEST ACCEPT DATA LOSS;
+RESUME JOB orders_eu FROM LATEST;
+RESUME JOB orders_eu FROM TIMESTAMP '2026-01-01 00:00:00';
+RESUME JOB orders_eu ACCEPT DATA LOSS;
+RESUME JOBS LIKE 'orders_%';
+RESUME ALL JOBS ACCEPT DATA LOSS;
+RESUME JOB orders_eu FOR 10 RECORDS;
+
+STOP JOB orders_eu;
+STOP JOB IF EXISTS orders_eu, orders_us FORCE;
+DROP JOB orders_eu;
+DROP JOB IF EXISTS orders_eu;
+RESTART JOB orders_eu;
+DEPLOY JOB orders_eu VERSION '2' AS INSERT INTO sink SELECT id FROM orders WITH ('delivery' = 'at-least-once') STRATEGY BLUE_GREEN;
+DEPLOY JOB orders_eu VERSION '3' AS SELECT 1 STRATEGY CANARY(10);
+DEPLOY JOB orders_eu VERSION '4' AS SELECT 1 STRATEGY ROLLING;
+DEPLOY JOB orders_eu VERSION '5' AS SELECT 1 STRATEGY REPLACE;
+ROLLBACK JOB orders_eu;
+ROLLBACK JOB orders_eu VERSION '1';
+ROLLBACK JOB orders_eu TO VERSION '1';
+
+SHOW JOBS;
+LIST JOBS LIKE 'o%';
+SHOW QUERIES;
+SHOW STATUS;
+SHOW JOB STATUS orders_eu;
+SHOW STATUS orders_eu;
+SHOW METRICS;
+SHOW JOB METRICS orders_eu;
+SHOW VERSIONS orders_eu;
+SHOW JOB VERSIONS orders_eu;
+SHOW DEAD LETTERS;
+SHOW DEAD LETTERS FOR orders_eu;
+SHOW PAUSE HISTORY;
+SHOW PAUSE HISTORY FOR orders_eu;
+RETRY DEAD LETTERS FOR orders_eu;
+PEEK JOB orders_eu;
+PEEK JOB orders_eu LIMIT 5;
+SELECT * FROM STATE OF JOB orders_eu;
+SELECT s.key FROM STATE OF JOB orders_eu AS s WHERE s.key = 'a';
+MOVE JOB orders_eu TO CONNECTION 'cluster';
+MOVE JOB orders_eu TO LOCAL;
+DESCRIBE JOB orders_eu;
+DESC JOB orders_eu;
+EXPLAIN SELECT * FROM orders;
+EXPLAIN INSERT INTO sink SELECT * FROM orders;
+EXPLAIN PAUSE JOB orders_eu;
+EXPLAIN RESUME JOB orders_eu
