@@ -6,12 +6,12 @@ import {
   ListTokenSource,
   ParseCancellationException,
   PredictionMode,
-  Token,
+  type Token,
   type DefaultErrorStrategy,
 } from 'antlr4ng';
 import { StreamSqlLexer } from './generated/StreamSqlLexer';
 import { StreamSqlParser, type SingleStatementContext } from './generated/StreamSqlParser';
-import { FirstError, RecoveringStrategy } from './recovery';
+import { RecoveringStrategy, type FirstError } from './recovery';
 import { Utf16CharStream } from './utf16CharStream';
 
 export interface ParseResult {
@@ -43,11 +43,7 @@ export function parseTokens(tokens: Token[]): ParseResult {
 }
 
 /** A parser over tokens that reports to nobody but its strategy. */
-export function parser(
-  tokens: Token[],
-  strategy: DefaultErrorStrategy,
-  mode: PredictionMode,
-): StreamSqlParser {
+export function parser(tokens: Token[], strategy: DefaultErrorStrategy, mode: number): StreamSqlParser {
   const result = new StreamSqlParser(new CommonTokenStream(new ListTokenSource(tokens)));
   result.removeErrorListeners();
   result.errorHandler = strategy;

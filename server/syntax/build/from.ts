@@ -21,7 +21,7 @@ import { depthMax, tooDeep } from '../nesting';
 import { functionCall } from './calls';
 import { expression } from './expressions';
 import { durationMs, intervalMs } from './intervals';
-import type { Source } from './source';
+import { maybe, type Source } from './source';
 
 type Maybe<T> = T | null | undefined;
 
@@ -68,7 +68,7 @@ function joinPart(source: Source, left: TableRef, part: JoinPartContext): TableR
   return {
     ...join(left, right, joinType(part.joinType()), end),
     ...(on ? { on: expression(source, on.expression()) } : {}),
-    ...(using ? { using: source.names(using.columnNames()?.columnName() ?? []) } : {}),
+    ...(using ? { using: source.names(maybe(using.columnNames())?.columnName() ?? []) } : {}),
     ...(within ? { withinMs: durationMs(source, within.duration()).ms } : {}),
   };
 }
@@ -131,8 +131,8 @@ function tableAlias(source: Source, context: Maybe<TableAliasContext>): { alias?
 }
 
 function windowTable(source: Source, context: WindowTableContext): WindowTableFunction {
-  const input = context.windowInput();
-  const name = context.windowFunction();
+  const input = maybe(context.windowInput());
+  const name = maybe(context.windowFunction());
   const columns = input?.columnNames()?.columnName();
   const single = input?.columnName();
   const partitionBy: Name[] = columns ? source.names(columns) : single ? [source.name(single)] : [];
@@ -141,7 +141,7 @@ function windowTable(source: Source, context: WindowTableContext): WindowTableFu
     function: windowFunction(name?.getText() ?? ''),
     functionSpan: source.span(name),
     input: source.name(input?.tableName()),
-    time: source.name(context.windowDescriptor()?.columnName()),
+    time: source.name(maybe(context.windowDescriptor())?.columnName()),
     partitionBy,
     sizes: positional(context.windowParameter()).map((parameter) => ({
       ms: intervalMs(source, parameter.intervalLiteral()),

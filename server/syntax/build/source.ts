@@ -77,6 +77,11 @@ export class Source {
   }
 }
 
+/** A child that an error may have left out, whatever its type promises. */
+export function maybe<T>(child: T): Maybe<T> {
+  return child;
+}
+
 /** Whether a token is really in the text: recovery from an error makes up missing ones. */
 export function isPresent(node: Maybe<TerminalNode>): node is TerminalNode {
   return node !== null && node !== undefined && node.symbol.tokenIndex >= 0;

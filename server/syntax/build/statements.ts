@@ -37,7 +37,7 @@ import {
 import type { Problem } from '../problem';
 import * as jobs from './jobs';
 import { query } from './queries';
-import { Source } from './source';
+import { maybe, Source } from './source';
 import * as tables from './tables';
 
 type Maybe<T> = T | null | undefined;
@@ -53,7 +53,7 @@ export function buildStatement(
 }
 
 function build(source: Source, tree: SingleStatementContext): Statement | undefined {
-  const child = tree.statement()?.getChild(0);
+  const child = maybe(tree.statement())?.getChild(0);
   if (child instanceof SelectStatementContext) return tables.selectStatement(source, child);
   if (child instanceof InsertContext) return tables.insert(source, child);
   if (child instanceof CreateTableContext) return tables.createTable(source, child);

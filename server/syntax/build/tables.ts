@@ -33,7 +33,7 @@ import {
 import { syntaxProblem } from '../problemCodes';
 import { expression } from './expressions';
 import { limitOf, query } from './queries';
-import { isPresent, type Source } from './source';
+import { isPresent, maybe, type Source } from './source';
 import { typeName } from './types';
 
 type Maybe<T> = T | null | undefined;
@@ -105,7 +105,7 @@ function tableElements(
         span,
       });
     } else if (element instanceof PrimaryKeyContext) {
-      const columns = source.names(element.columnNames()?.columnName() ?? []);
+      const columns = source.names(maybe(element.columnNames())?.columnName() ?? []);
       onlyOne(source, 'primary key', result, 'primaryKey', { columns, span });
     }
   }

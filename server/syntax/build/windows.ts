@@ -2,10 +2,10 @@
 import type { Name, WindowClause } from '../ast';
 import type { WindowSizeContext, WindowSugarContext, WindowTypeContext } from '../generated/StreamSqlParser';
 import { durationMs } from './intervals';
-import type { Source } from './source';
+import { maybe, type Source } from './source';
 
 export function windowClause(source: Source, context: WindowSugarContext): WindowClause {
-  const written = context.windowArguments();
+  const written = maybe(context.windowArguments());
   const time = written?.windowTime()?.columnPath();
   return {
     type: windowType(context.windowType()),
