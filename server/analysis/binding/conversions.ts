@@ -2,7 +2,7 @@
 import type { Span } from '../../protocol/errors';
 import type { BoundExpression } from '../plan';
 import { formatType } from '../typeNames';
-import { castsImplicitly, commonType, isOpen, sameType } from '../typeRules';
+import { castsImplicitly, commonType, isNumeric, isOpen, sameType } from '../typeRules';
 import type { SqlType } from '../types';
 import type { Findings } from './findings';
 import { expected, normalize } from './literals';
@@ -22,6 +22,7 @@ export function convert(expression: BoundExpression, type: SqlType, findings: Fi
         );
       return { ...expression, type, value: type.kind === 'boolean' ? value === 'true' : (value ?? null) };
     }
+    if (isNumeric(expression.type) && castsImplicitly(expression.type, type)) return { ...expression, type };
   }
   return {
     kind: 'cast',

@@ -70,7 +70,9 @@ export function bindComparison(
   const equality = ['=', '<>', 'IN', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'].includes(operator);
   if (type && !equality && !isOrdered(type))
     findings.report('typeMismatch', `Values of ${formatType(type)} have no order.`, span);
-  const target = type ?? { kind: 'unknown' };
+  const numbers = operands.every((operand) => isNumeric(operand.type));
+  // Numbers of any types compare exactly as they are.
+  const target = numbers || !type ? ({ kind: 'unknown' } as const) : type;
   return call(
     operator,
     boolean,

@@ -41,7 +41,7 @@ interface Grouping {
 export function planAggregate(select: Select, input: PlanNode, context: BindContext): Result {
   const grouping = newGrouping(select, input, context);
   const above: BindContext = { ...context, clause: 'SELECT', intercept: (one) => interpret(one, grouping) };
-  const items = select.items.flatMap((item): OutputItem[] => {
+  const items = select.items.flatMap((item, i): OutputItem[] => {
     if (item.kind === 'star') {
       context.findings.report(
         'notGrouped',
@@ -52,7 +52,7 @@ export function planAggregate(select: Select, input: PlanNode, context: BindCont
     }
     const expression = bind(item.expression, above);
     const bound = boundOf(expression, grouping);
-    return [{ name: itemName(item.expression, item.alias), expression, ...(bound && { bound }) }];
+    return [{ name: itemName(item.expression, item.alias, i), expression, ...(bound && { bound }) }];
   });
   const having = select.having && bindCondition(select.having, { ...above, clause: 'HAVING' });
   boundColumn('time', grouping);

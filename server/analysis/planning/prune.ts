@@ -1,5 +1,5 @@
 // Cuts columns nobody uses, down to the fields a scan decodes, and numbers the nodes.
-import type { BoundExpression, PlanNode, ScanNode } from '../plan';
+import type { BoundExpression, PlanColumn, PlanNode, ProjectNode, ScanNode } from '../plan';
 import { inputsOf, project, union } from './nodes';
 import { countColumns } from './rewrite';
 
@@ -14,7 +14,13 @@ export function pruneAll(roots: PlanNode[]): { roots: PlanNode[]; scans: ScanNod
   const needs: Needs = new Map();
   for (const root of roots) collect(root, new Set(root.columns.map(({ name }) => name)), needs);
   const done = new Map<PlanNode, PlanNode>();
-  const pruned = roots.map((root) => prune(root, needs, done));
+  const inner = (input: PlanNode) => prune(input, needs, done);
+  const pruned = roots.map((root) =>
+    exactly(
+      root.columns,
+      root.kind === 'scan' ? inner(root) : withoutUnused(root, needs.get(root) ?? new Set(), inner),
+    ),
+  );
   const scans: ScanNode[] = [];
   let nextId = 1;
   const number = (node: PlanNode) => {
@@ -92,8 +98,16 @@ function prune(node: PlanNode, needs: Needs, done: Map<PlanNode, PlanNode>): Pla
   const known = done.get(node);
   if (known) return known;
   const pruned = withoutUnused(node, needs.get(node) ?? new Set(), (input) => prune(input, needs, done));
-  done.set(node, pruned);
-  return pruned;
+  const result = pruned.kind === 'project' && passesOn(pruned) ? pruned.input : pruned;
+  done.set(node, result);
+  return result;
+}
+
+/** Whether a projection only leaves columns out: what stands above finds its columns by name. */
+function passesOn(node: ProjectNode): boolean {
+  return node.expressions.every(
+    (expression, i) => expression.kind === 'column' && expression.name === node.columns[i]?.name,
+  );
 }
 
 function withoutUnused(node: PlanNode, used: Set<string>, inner: (input: PlanNode) => PlanNode): PlanNode {
@@ -150,9 +164,16 @@ function withoutUnused(node: PlanNode, used: Set<string>, inner: (input: PlanNod
 /** An input of a union may keep more columns than the union uses (a shared scan, a filter's): then it is projected. */
 function ordered(pruned: PlanNode, before: PlanNode, parent: PlanNode, used: Set<string>): PlanNode {
   const wanted = parent.columns.flatMap(({ name }, i) => (used.has(name) ? (before.columns[i] ?? []) : []));
-  if (wanted.length === pruned.columns.length) return pruned;
+  return exactly(wanted, pruned);
+}
+
+/** The node, projected to these columns where it has others or another order. */
+function exactly(wanted: PlanColumn[], node: PlanNode): PlanNode {
+  const same =
+    wanted.length === node.columns.length && wanted.every(({ name }, i) => name === node.columns[i]?.name);
+  if (same) return node;
   return project(
-    pruned,
+    node,
     wanted.map(({ name, type }) => ({ name, expression: { kind: 'column', name, type } })),
   );
 }

@@ -42,7 +42,7 @@ export function planSelect(select: Select, environment: Environment): Result {
       end: select.items[0]?.span.start ?? select.span.end,
     });
   if (isAggregated(select)) return planAggregate(select, node, context);
-  const items = select.items.flatMap((item) => bindItem(item, { ...context, clause: 'SELECT' }));
+  const items = select.items.flatMap((item, i) => bindItem(item, i, { ...context, clause: 'SELECT' }));
   if (!select.from && !select.where) return constantRow(items);
   return output(node, items);
 }
@@ -94,11 +94,11 @@ function withTime(column: ResultColumn, time: string | undefined): ResultColumn 
   return time === undefined ? rest : { ...rest, bound: { ...bound, window: { ...bound.window, time } } };
 }
 
-function bindItem(item: SelectItem, context: BindContext): OutputItem[] {
+function bindItem(item: SelectItem, index: number, context: BindContext): OutputItem[] {
   if (item.kind === 'star') return expandStar(item, context);
   const expression = bind(item.expression, context);
   const bound = boundOf(expression, context.scope);
-  return [{ name: itemName(item.expression, item.alias), expression, ...(bound && { bound }) }];
+  return [{ name: itemName(item.expression, item.alias, index), expression, ...(bound && { bound }) }];
 }
 
 function boundOf(expression: BoundExpression, scope: Scope): WindowBound | undefined {
@@ -107,11 +107,12 @@ function boundOf(expression: BoundExpression, scope: Scope): WindowBound | undef
   return columns.find(({ column }) => column === expression.name)?.bound;
 }
 
-/** The name of a column: its alias, the column's own, or Flink's EXPR$ with a number added where needed. */
-export function itemName(expression: Expression, alias: Name | undefined): string {
+/** The name of a column: its alias, the column's own, or by its place in the list as in Flink: EXPR$2. */
+export function itemName(expression: Expression, alias: Name | undefined, index: number): string {
+  const unnamed = `EXPR$${index}`;
   if (alias) return alias.text;
-  if (expression.kind === 'column') return expression.parts.at(-1)?.text ?? 'EXPR$';
-  return expression.kind === 'field' ? expression.field.text : 'EXPR$';
+  if (expression.kind === 'column') return expression.parts.at(-1)?.text ?? unnamed;
+  return expression.kind === 'field' ? expression.field.text : unnamed;
 }
 
 function expandStar(item: SelectItem & { kind: 'star' }, context: BindContext): OutputItem[] {
