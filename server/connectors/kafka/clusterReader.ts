@@ -237,7 +237,7 @@ const shared = new Map<string, Shared>();
 export function acquireReader(
   connection: Connection,
   clock: Clock,
-): { reader: ClusterReader; release(): Promise<void> } {
+): { reader: ClusterReader; release: () => Promise<void> } {
   const key = JSON.stringify(connection);
   const entry = shared.get(key) ?? { reader: new ClusterReader(connection, clock), users: 0 };
   shared.set(key, entry);

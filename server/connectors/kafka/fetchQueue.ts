@@ -2,7 +2,8 @@
 //
 // Invariants: at most `bytesMax` bytes and one batch more; the batches of a partition follow each other without a gap;
 // nothing is taken out but by `take` and `drop`.
-import type { Clock, RecordBatch } from '../connector';
+import type { RecordBatch } from '../connector';
+import { ChangeNotifier } from '../waiting';
 
 interface Queued {
   batch: RecordBatch;
@@ -12,7 +13,8 @@ interface Queued {
 export class FetchQueue {
   private readonly queued: Queued[] = [];
   private bytes = 0;
-  private readonly waiting = new Set<() => void>();
+  /** Told of everything that comes or goes. */
+  readonly changes = new ChangeNotifier();
 
   constructor(private readonly bytesMax: number) {}
 
@@ -27,7 +29,7 @@ export class FetchQueue {
   push(batch: RecordBatch, bytes: number): void {
     this.queued.push({ batch, bytes });
     this.bytes += bytes;
-    this.notify();
+    this.changes.notify();
   }
 
   /** The position of a partition moves on without a record: its last batch says so, or an empty one. */
@@ -44,7 +46,7 @@ export class FetchQueue {
     if (first.batch.count <= recordsMax) {
       this.queued.shift();
       this.bytes -= first.bytes;
-      this.notify();
+      this.changes.notify();
       return first.batch;
     }
     const taken = slice(first.batch, 0, recordsMax);
@@ -57,23 +59,7 @@ export class FetchQueue {
     const kept = this.queued.filter(({ batch }) => batch.partition !== partition);
     this.queued.splice(0, this.queued.length, ...kept);
     this.bytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.notify();
-  }
-
-  /** Resolves at the next change, after `ms` or when the signal fires. */
-  async changedWithin(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-    const changed = new AbortController();
-    const wake = (): void => changed.abort();
-    this.waiting.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-    if (!signal.aborted) await clock.sleep(ms, changed.signal);
-    signal.removeEventListener('abort', wake);
-    this.waiting.delete(wake);
-  }
-
-  /** Wakes everyone who waits, so that they look around. */
-  notify(): void {
-    for (const wake of this.waiting) wake();
+    this.changes.notify();
   }
 }
 

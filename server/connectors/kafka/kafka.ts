@@ -1,11 +1,13 @@
 // The kafka connector: reads and writes the topics of Apache Kafka.
 import type { TableDefinition } from '../../analysis/catalog';
 import type { Connector } from '../connector';
+import { KafkaSink } from './sink';
 import { KafkaSource } from './source';
 
 export const kafka: Connector = {
   name: 'kafka',
   source: (table, context) => new KafkaSource(table, groupOf(table, context.jobName), context),
+  sink: (table, context) => new KafkaSink(table, context),
   target: (table) => table.options.topic ?? '',
   consumerGroup: groupOf,
 };

@@ -100,7 +100,7 @@ export class KafkaSource implements Source, Receiver {
         if (trouble) throw trouble;
         return undefined;
       }
-      await this.queue.changedWithin(left, clock, signal);
+      await this.queue.changes.within(left, clock, signal);
     }
   }
 
@@ -127,7 +127,7 @@ export class KafkaSource implements Source, Receiver {
 
   async close(): Promise<void> {
     this.closing.abort();
-    this.queue.notify();
+    this.queue.changes.notify();
     await this.member?.stop();
     await this.reader?.release();
   }
@@ -148,7 +148,7 @@ export class KafkaSource implements Source, Receiver {
         `Topic ${this.settings.topic} has a new partition ${partition}: it is read from its beginning.`,
       );
     }
-    this.queue.notify();
+    this.queue.changes.notify();
     return new Map(partitions.map((partition) => [partition, this.cursors.get(partition) ?? 0n]));
   }
 
@@ -174,7 +174,7 @@ export class KafkaSource implements Source, Receiver {
 
   failed(error: StreamJobsError): void {
     this.failure = error;
-    this.queue.notify();
+    this.queue.changes.notify();
   }
 
   log(level: 'info' | 'warn', message: string): void {
@@ -190,7 +190,7 @@ export class KafkaSource implements Source, Receiver {
   /** Waits until the queue has room, as long as it takes. Throws when the group rebalances. */
   private async room(turn: Turn): Promise<void> {
     while (this.queue.isFull && turn.current()) {
-      await this.queue.changedWithin(heartbeatCheckMs, this.context.clock, this.closing.signal);
+      await this.queue.changes.within(heartbeatCheckMs, this.context.clock, this.closing.signal);
       await turn.heartbeat();
     }
   }
@@ -201,7 +201,7 @@ export class KafkaSource implements Source, Receiver {
     this.cursors.set(partition, unpacked.batch.nextOffset);
     const cut = this.withinBound(unpacked.batch);
     if (cut) this.queue.push(cut, unpacked.bytes);
-    else this.queue.notify();
+    else this.queue.changes.notify();
   }
 
   /** The records before the partition's bound, where it has one. */
@@ -243,7 +243,7 @@ export class KafkaSource implements Source, Receiver {
             `Joining the consumer group ${this.groupId} takes too long.`,
           )
         );
-      await this.queue.changedWithin(heartbeatCheckMs, clock, this.closing.signal);
+      await this.queue.changes.within(heartbeatCheckMs, clock, this.closing.signal);
     }
   }
 

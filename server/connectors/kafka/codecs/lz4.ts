@@ -1,7 +1,8 @@
-// LZ4 frames around the blocks of lz4js, which writes no independent blocks (Kafka's Java client takes no others) and
-// reads checksums in the wrong place. Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md.
-import { compressBlock, compressBound, decompressBlock } from 'lz4js';
+// LZ4 frames. Those of lz4js have no independent blocks, and Kafka's Java client takes no others; it also expects
+// checksums in the wrong place, so that only its block decoder is used. Source: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md.
+import { decompressBlock } from 'lz4js';
 import type { Compression } from './codecs';
+import { blockBytesMax, compressBlock } from './lz4Block';
 
 const magic = 0x184d2204;
 /** Version 1, independent blocks, no checksums, blocks of up to 64 KiB; the last byte is the header's checksum. */
@@ -17,14 +18,12 @@ export const lz4: Compression = { compress: compressFrame, decompress: decompres
 function compressFrame(data: Buffer): Buffer {
   const blocks = Math.ceil(data.length / blockBytes);
   const frame = Buffer.allocUnsafe(header.length + blocks * (4 + blockBytes) + 4);
-  const block = Buffer.allocUnsafe(compressBound(blockBytes));
-  const hashTable = new Uint32Array(1 << 16);
+  const block = Buffer.allocUnsafe(blockBytesMax(blockBytes));
   let at = header.copy(frame);
   for (let from = 0; from < data.length; from += blockBytes) {
     const plain = data.subarray(from, from + blockBytes);
-    hashTable.fill(0);
-    const length = compressBlock(plain, block, 0, plain.length, hashTable);
-    const smaller = length > 0 && length < plain.length;
+    const length = compressBlock(plain, block);
+    const smaller = length < plain.length;
     at = frame.writeUInt32LE(smaller ? length : (plain.length | uncompressedBit) >>> 0, at);
     at += smaller ? block.copy(frame, at, 0, length) : plain.copy(frame, at);
   }

@@ -8,13 +8,4 @@ declare module 'lz4js' {
     sourceLength: number,
     targetIndex: number,
   ): number;
-  /** Returns the compressed length, 0 where the block does not become smaller. `hashTable` must be zeroed. */
-  export function compressBlock(
-    source: Uint8Array,
-    target: Uint8Array,
-    sourceIndex: number,
-    sourceLength: number,
-    hashTable: Uint32Array,
-  ): number;
-  export function compressBound(length: number): number;
 }
