@@ -142,7 +142,7 @@ function analyze(
       dropRelation(statement, catalog, facts);
       return;
     case 'set':
-      facts.problems.push(...checkSetting(statement.key, statement.value, statement.span));
+      facts.problems.push(...checkSetting(statement.key, statement.value, valueSpan(statement, text)));
       return;
     case 'reset':
       if (statement.key) facts.problems.push(...checkSetting(statement.key, undefined, statement.span));
@@ -160,6 +160,12 @@ function analyze(
       for (const name of jobNames(statement))
         facts.uses.push({ kind: 'job', name: name.text, span: name.span });
   }
+}
+
+/** Where the value of SET 'key' = 'value' stands. */
+function valueSpan({ key, span }: Statement & { kind: 'set' }, text: string): Name['span'] {
+  const start = text.indexOf("'", key.span.end);
+  return start < 0 ? span : { start, end: span.end };
 }
 
 /** Names of jobs in statements about jobs. */

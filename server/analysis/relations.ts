@@ -140,7 +140,6 @@ function checkWatermark(
 ): TableDefinition['watermark'] {
   const { findings } = context;
   const column = columns.find(({ name }) => name === written.column.text);
-  const bound = bind(written.expression, { ...context, clause: 'a WATERMARK' });
   if (!column) {
     const near = didYouMean(
       written.column.text,
@@ -167,6 +166,7 @@ function checkWatermark(
     );
     return undefined;
   }
+  const bound = bind(written.expression, { ...context, clause: 'a WATERMARK' });
   if (bound.type.kind !== 'timestamp' && bound.type.kind !== 'unknown')
     findings.report(
       'badWatermark',

@@ -2,17 +2,19 @@
 import type { Span } from '../protocol/errors';
 import type { Fix } from '../syntax/problem';
 
-/** The candidate nearest to `word`, ignoring case, if it is near enough to be meant. */
+/** The candidate nearest to `word`, ignoring case, if it is near enough to be meant; else the only longer one. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
+  const longer = new Set<string>();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = word.length < 2 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    if (word.length >= 3 && candidate.toLowerCase().startsWith(wanted)) longer.add(candidate);
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const found = editDistance(wanted, candidate.toLowerCase());
     if (found < bestDistance) [best, bestDistance] = [candidate, found];
   }
-  return best;
+  return best ?? (longer.size === 1 ? [...longer][0] : undefined);
 }
 
 /** Sentence and fix for a name that has a near one; `quote` writes it as it stands in SQL. */

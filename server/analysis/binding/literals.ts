@@ -101,8 +101,10 @@ export function expected(type: SqlType): string {
       return 'write it as 12:30:00';
     case 'timestamp':
       return 'write it as 2026-01-31 12:30:00';
+    case 'boolean':
+      return 'it is TRUE or FALSE';
     default:
-      return 'it is written differently';
+      return 'write a number, such as 42';
   }
 }
 

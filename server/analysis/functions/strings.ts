@@ -56,7 +56,7 @@ export const stringFunctions = functionTable('string', [
   [
     'OVERLAY(text STRING, by STRING, start INT, [length INT]) -> STRING',
     'The text with a stretch replaced.',
-    "OVERLAY('abcdef' PLACING 'XX' FROM 2 FOR 3) = 'aXXef'",
+    "OVERLAY('abcdef', 'XX', 2, 3) = 'aXXef'",
   ],
   [
     'SUBSTRING(text STRING, start INT, [length INT]) -> STRING',

@@ -11,6 +11,8 @@ import { flinkSettings, jobOptions, settingOptions } from './jobs';
 import { findOption } from './table';
 import type { OptionDefinition, OptionTable } from './table';
 
+const formatKeys = new Set(['format', 'value.format', 'key.format']);
+
 /** The options of a WITH clause as a record; the last of two equal keys counts. */
 export function optionRecord(options: Option[]): Record<string, string> {
   return Object.fromEntries(options.map(({ key, value }) => [key.text, value.text]));
@@ -45,8 +47,13 @@ export function checkTableOptions(options: Option[], span: Span): Problem[] {
   const others = options.filter((option) => option !== named);
   problems.push(...checkFormats(connector, others));
   const table = tableOptions(connector, optionRecord(options));
-  problems.push(...checkOptions(others, table, `The ${connector.name} connector`));
-  problems.push(...missing(connector, options, named.span));
+  const wrong = checkOptions(
+    others.filter(({ key }) => connector.format === 'none' || !formatKeys.has(key.text)),
+    table,
+    `The ${connector.name} connector`,
+  );
+  const meant = new Set(wrong.flatMap(({ fixes }) => fixes.map(({ text }) => text.replaceAll("'", ''))));
+  problems.push(...wrong, ...missing(connector, options, meant, named.span));
   problems.push(...secrets(others));
   return problems;
 }
@@ -136,7 +143,7 @@ function ownNames(key: string, known: string[]): string[] {
 function checkFormats(connector: ConnectorDefinition, options: Option[]): Problem[] {
   if (connector.format === 'none') return [];
   return options
-    .filter(({ key }) => ['format', 'value.format', 'key.format'].includes(key.text))
+    .filter(({ key }) => formatKeys.has(key.text))
     .filter(({ value }) => findFormat(value.text) === undefined && !isVariable(value.text))
     .map((option) => unknownName('format', option, names(formats)));
 }
@@ -154,8 +161,14 @@ function unknownName(what: string, option: Option, known: string[]): Problem {
   );
 }
 
-function missing(connector: ConnectorDefinition, options: Option[], span: Span): Problem[] {
-  const has = (key: string) => options.some((option) => option.key.text === key);
+/** Options that are not there; those a misspelt one was `meant` to be are not reported again. */
+function missing(
+  connector: ConnectorDefinition,
+  options: Option[],
+  meant: Set<string>,
+  span: Span,
+): Problem[] {
+  const has = (key: string) => meant.has(key) || options.some((option) => option.key.text === key);
   const groups = [
     ...Object.entries(connector.options)
       .filter(([, definition]) => definition.required)

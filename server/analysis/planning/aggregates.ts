@@ -83,8 +83,8 @@ function newGrouping(select: Select, input: PlanNode, context: BindContext): Gro
   };
   for (const item of select.groupBy?.items ?? []) {
     if (window.items.has(item)) continue;
-    reportAlias(item, select, context);
-    const expression = bind(item, { ...context, clause: 'GROUP BY' });
+    const aliased = aliasedItem(item, select, context);
+    const expression = bind(aliased ?? item, { ...context, clause: 'GROUP BY' });
     const text = expressionText(expression);
     if (grouping.keyNames.has(text)) continue;
     const name = uniqueName(expression.kind === 'column' ? expression.name : 'key$', grouping.taken);
@@ -97,17 +97,18 @@ function newGrouping(select: Select, input: PlanNode, context: BindContext): Gro
   return grouping;
 }
 
-/** GROUP BY of an alias of the SELECT list: Flink does not have it either, so say what to write. */
-function reportAlias(item: Expression, select: Select, context: BindContext): void {
+/** GROUP BY of an alias of the SELECT list: Flink does not have it, so say what to write; what it stands for. */
+function aliasedItem(item: Expression, select: Select, context: BindContext): Expression | undefined {
   const name = item.kind === 'column' && item.parts.length === 1 ? item.parts[0]?.text : undefined;
-  if (name === undefined || hasColumn(name, context.scope)) return;
-  const aliased = select.items.some((one) => one.kind === 'expression' && one.alias?.text === name);
-  if (!aliased) return;
+  if (name === undefined || hasColumn(name, context.scope)) return undefined;
+  const aliased = select.items.find((one) => one.kind === 'expression' && one.alias?.text === name);
+  if (aliased?.kind !== 'expression') return undefined;
   context.findings.report(
     'notGrouped',
     `${name} is an alias of the SELECT list; GROUP BY needs the expression itself.`,
     item.span,
   );
+  return aliased.expression;
 }
 
 /** What an expression of SELECT or HAVING stands for, if it is a key, an aggregate or a bound of the window. */

@@ -127,7 +127,7 @@ function planSetOperation(body: SetOperation, environment: Environment): Result 
     const name = { union: 'UNION without ALL is', intersect: 'INTERSECT is', except: 'EXCEPT is' }[
       body.operator
     ];
-    findings.notRun(name, body.span);
+    findings.notRun(name, { start: body.left.span.end, end: body.right.span.start });
   }
   const [first] = branches;
   if (!first) return { node: values([], []), columns: [] };

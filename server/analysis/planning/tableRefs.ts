@@ -124,7 +124,7 @@ function planJoin(join: TableRef & { kind: 'join' }, environment: Environment): 
   const right = planTableRef(join.right, environment);
   const relations = [...left.relations, ...right.relations];
   if (join.on) bind(join.on, { scope: { relations }, findings: environment.findings, clause: 'ON' });
-  environment.findings.notRun('Joins are', join.span);
+  environment.findings.notRun('Joins are', { start: join.left.span.end, end: join.span.end });
   return { node: left.node, relations };
 }
 
