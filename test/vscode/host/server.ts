@@ -7,25 +7,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { stopGroup } from './childProcess';
+import { quietSettings } from './settings';
 
 /** Longest wait for the server to listen, in ms. */
 const startMs = 60_000;
 /** Lines of its output kept for an error message. */
 const linesKept = 200;
-
-/** A quiet VS Code: nothing is looked up, offered or asked that is not the subject. */
-const quietSettings = {
-  'workbench.startupEditor': 'none',
-  'telemetry.telemetryLevel': 'off',
-  'workbench.enableExperiments': false,
-  'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
-  'extensions.ignoreRecommendations': true,
-  'chat.disableAIFeatures': true,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'git.openRepositoryInParentFolders': 'never',
-  'files.simpleDialog.enable': true,
-};
 
 /** An installed VS Code server. */
 export interface Host {
