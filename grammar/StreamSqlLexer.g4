@@ -257,7 +257,7 @@ UNCLOSED_COMMENT: '/*' (~'*' | '*'+ ~[*/])* '*'*;
 BAD_NUMBER: DIGIT+ LETTER (LETTER | DIGIT)*;
 BAD: .;
 
-fragment FILLED: '${' ~[}\r\n]* '}';
+fragment FILLED: '${' ~[{}$\r\n]* '}';
 fragment DIGIT: [0-9];
 fragment EXPONENT: 'e' [+-]? DIGIT+;
 fragment LETTER: [a-z_$\u00C0-\u1FFF\u2C00-\uDFFF\uF900-\uFFFD];

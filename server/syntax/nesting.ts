@@ -1,6 +1,6 @@
 // How deep a statement may nest. Checked on the tokens, before the parser runs: it and everyone who walks its tree recurse, and a
 // stack that overflows takes the process along.
-import type { Token } from 'antlr4ng';
+import { Token } from 'antlr4ng';
 import type { Span } from '../protocol/errors';
 import { StreamSqlLexer } from './generated/StreamSqlLexer';
 import type { Problem } from './problem';
@@ -20,7 +20,8 @@ export function nestingProblem(tokens: readonly Token[]): Problem | undefined {
   let prefixes = 0;
   let types = 0;
   let previous = 0;
-  for (const { type, start, stop } of tokens) {
+  for (const { type, channel, start, stop } of tokens) {
+    if (channel !== Token.DEFAULT_CHANNEL) continue;
     if (opening.has(type)) depth += 1;
     else if (closing.has(type)) depth = Math.max(0, depth - 1);
     else if (type === StreamSqlLexer.LT && typeWithElements.has(previous)) types += 1;

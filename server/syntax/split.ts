@@ -13,7 +13,7 @@ export interface StatementRange extends Span {
 /** Words that begin a statement and little else: what follows a `;` when a string or a set was not closed. */
 const starter =
   /(?:START|PAUSE|RESUME|STOP|DROP|RESTART|DEPLOY|ROLLBACK|PEEK|RETRY|MOVE|SHOW|LIST|DESCRIBE|EXPLAIN|CREATE|INSERT|SELECT|WITH|SET|RESET|EXECUTE)\b/iy;
-const mark = /['"`;]|--|\/\*|\$\{|\b(?:STATEMENT\s+SET\s+BEGIN|CASE|END)\b/gi;
+const mark = /['"`;]|--|\/\*|\$\{[^{}$\r\n]*\}|\b(?:STATEMENT\s+SET\s+BEGIN|CASE|END)\b/gi;
 
 /** The statements of a text, in order. Stretches without a token are none. */
 export function splitStatements(text: string): StatementRange[] {
@@ -58,11 +58,9 @@ function splitRegions(text: string): StatementRange[] {
         mark.lastIndex = commentEnd(text, at);
         comments.push({ start: at, end: mark.lastIndex });
         break;
-      case '${':
-        mark.lastIndex = placeholderEnd(text, at);
-        break;
       default:
-        cases = casesAfter(found[0].toUpperCase(), cases);
+        // A placeholder is one mark, whatever stands in it.
+        if (!found[0].startsWith('$')) cases = casesAfter(found[0].toUpperCase(), cases);
     }
   }
   finish(text.length, false);
@@ -133,36 +131,36 @@ function stringEnd(text: string, open: number): number {
     if (quote < 0 || text[end] !== "'") break;
     end += 1;
   }
-  const lineEnd = endOfLine(text, open);
-  return lineEnd < end && holdsStatement(text, lineEnd, end) ? lineEnd : end;
+  const content = text.slice(open, end);
+  const newline = content.indexOf('\n');
+  return newline >= 0 && holdsStatement(content) ? open + newline : end;
 }
 
-function holdsStatement(text: string, from: number, to: number): boolean {
-  for (let semicolon = text.indexOf(';', from - 1); semicolon >= 0 && semicolon < to;) {
-    const next = skipTrivia(text, semicolon + 1);
+/** Whether some line of the text begins a statement after one that ended with `;`. */
+function holdsStatement(content: string): boolean {
+  for (
+    let semicolon = content.indexOf(';');
+    semicolon >= 0;
+    semicolon = content.indexOf(';', semicolon + 1)
+  ) {
+    const next = skipTrivia(content, semicolon + 1);
     starter.lastIndex = next;
-    if (next < to && text.slice(semicolon, next).includes('\n') && starter.test(text)) return true;
-    semicolon = text.indexOf(';', semicolon + 1);
+    if (content.slice(semicolon, next).includes('\n') && starter.test(content)) return true;
   }
   return false;
 }
 
 /** A quoted name ends on its line. */
 function nameEnd(text: string, open: number): number {
-  const close = text.indexOf(text.charAt(open), open + 1);
-  const lineEnd = endOfLine(text, open);
-  return close < 0 || close > lineEnd ? lineEnd : close + 1;
+  const rest = text[open] === '"' ? /"[^"\r\n]*"?/y : /`[^`\r\n]*`?/y;
+  rest.lastIndex = open;
+  return rest.test(text) ? rest.lastIndex : open + 1;
 }
 
 function commentEnd(text: string, open: number): number {
   if (text[open] === '-') return endOfLine(text, open);
   const close = text.indexOf('*/', open + 2);
   return close < 0 ? text.length : close + 2;
-}
-
-function placeholderEnd(text: string, open: number): number {
-  const close = text.indexOf('}', open);
-  return close < 0 || close > endOfLine(text, open) ? open + 2 : close + 1;
 }
 
 function endOfLine(text: string, from: number): number {
