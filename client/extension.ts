@@ -22,6 +22,7 @@ import { registerServerCommands } from './commands/serverCommands';
 import { goToSql } from './editor/goToSql';
 import { languageId, LanguageServer } from './editor/languageServer';
 import { LanguageStatus } from './editor/languageStatus';
+import { RunOnOpen } from './editor/runOnOpen';
 import { ScriptRunner } from './editor/scriptRunner';
 import { SqlFiles } from './editor/sqlFiles';
 import { JobRequests } from './host/jobRequests';
@@ -98,6 +99,7 @@ export function activate(context: ExtensionContext): StreamJobsApi {
   owned(sync.onLog(({ level, message }) => log[level](`server: ${message}`)));
   owned(sync.onPrint(({ lines }) => lines.forEach((line) => log.info(line))));
   wakeWhenLookedAt(host, jobsTree, owned, logError);
+  owned(new RunOnOpen(runner, logError));
   return { dataDir, jobs: () => store.list() };
 }
 
