@@ -1,0 +1,89 @@
+// Keeps what the analysis found in a statement for as long as its text and everything it looked up stay the same, so
+// that an edit analyses again only the edited statement and those that depend on it.
+import type { Catalog, Relation } from '../analysis/catalog';
+import type { LayeredCatalog } from '../analysis/catalogs';
+import { analyzeStatement, type StatementFacts } from '../analysis/facts';
+import type { Statement } from '../syntax/ast';
+
+interface Entry {
+  facts: StatementFacts;
+  pipelineName: string | undefined;
+  /** What each name that was looked up meant. */
+  lookups: ReadonlyMap<string, Relation | undefined>;
+  /** Whether each name that was asked for was defined above. */
+  definedAbove: ReadonlyMap<string, boolean>;
+  /** All names there were, where the analysis went through them (for "did you mean"). */
+  names: string | undefined;
+  /** The round it was last used in. */
+  round: number;
+}
+
+/** One for each document. A round is one pass over its statements; what a round did not use is dropped at its end. */
+export class AnalysisCache {
+  private readonly entries = new Map<string, Entry>();
+  private round = 0;
+
+  /** The facts of a statement over the catalog that the ones before it leave. */
+  facts(
+    statement: Statement,
+    text: string,
+    catalog: LayeredCatalog,
+    pipelineName: string | undefined,
+  ): StatementFacts {
+    const known = this.entries.get(text);
+    if (known !== undefined && holds(known, catalog, pipelineName)) {
+      known.round = this.round;
+      return known.facts;
+    }
+    const recording = new RecordingCatalog(catalog);
+    const facts = analyzeStatement(statement, text, recording, {
+      definedAbove: (name) => recording.definedAbove(name),
+      ...(pipelineName === undefined ? {} : { pipelineName }),
+    });
+    const { lookups, above } = recording;
+    const names = recording.listed ? nameList(catalog) : undefined;
+    this.entries.set(text, { facts, pipelineName, lookups, definedAbove: above, names, round: this.round });
+    return facts;
+  }
+
+  /** Ends a round. */
+  sweep(): void {
+    for (const [text, { round }] of this.entries) if (round !== this.round) this.entries.delete(text);
+    this.round++;
+  }
+}
+
+/** Notes what the analysis asks. */
+class RecordingCatalog implements Catalog {
+  readonly lookups = new Map<string, Relation | undefined>();
+  readonly above = new Map<string, boolean>();
+  listed = false;
+
+  constructor(private readonly catalog: LayeredCatalog) {}
+
+  relation(name: string): Relation | undefined {
+    const found = this.catalog.relation(name);
+    this.lookups.set(name, found);
+    return found;
+  }
+  relations(): Iterable<Relation> {
+    this.listed = true;
+    return this.catalog.relations();
+  }
+  definedAbove(name: string): boolean {
+    const defined = this.catalog.defines(name);
+    this.above.set(name, defined);
+    return defined;
+  }
+}
+
+function holds(entry: Entry, catalog: LayeredCatalog, pipelineName: string | undefined): boolean {
+  if (entry.pipelineName !== pipelineName) return false;
+  for (const [name, relation] of entry.lookups) if (catalog.relation(name) !== relation) return false;
+  for (const [name, defined] of entry.definedAbove) if (catalog.defines(name) !== defined) return false;
+  return entry.names === undefined || entry.names === nameList(catalog);
+}
+
+function nameList(catalog: Catalog): string {
+  return [...catalog.relations()].map(({ name }) => name).join('\n');
+}

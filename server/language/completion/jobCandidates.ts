@@ -1,0 +1,56 @@
+// Job names for a place where one is expected: those the verb can act on first, those already listed not at all.
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import { quoteName } from '../../analysis/suggest';
+import type { JobState } from '../../protocol/jobs';
+import { jobUses } from '../liveJobs/jobUses';
+import { liveText } from '../liveJobs/jobWords';
+import { canPause, canResume, type KnownJobs } from '../liveJobs/knownJobs';
+import type { Script } from '../script';
+import { rank, type Candidate } from './candidate';
+import { nameOf, wordsBefore, type Place } from './place';
+
+/** The live jobs, then those that statements of the file make. */
+export function jobNameCandidates(place: Place, script: Script, jobs: KnownJobs | undefined): Candidate[] {
+  const [verb = ''] = wordsBefore(place);
+  const listed = new Set(place.tokens.filter((token) => token !== place.current).map(nameOf));
+  const live = liveCandidates(verb, jobs);
+  const known = new Set(live.map(({ label }) => label));
+  const others = jobsOfFile(script).filter((name) => !known.has(name));
+  const made = others.map((name) => ({
+    label: name,
+    kind: CompletionItemKind.Event,
+    rank: rank.unlikely,
+    detail: 'started in this file',
+    insert: quoteName(name),
+  }));
+  return [...live, ...made].filter(({ label }) => !listed.has(label));
+}
+
+function liveCandidates(verb: string, jobs: KnownJobs | undefined): Candidate[] {
+  if (jobs === undefined) return [];
+  const fits = fitting[verb] ?? (() => true);
+  return [...jobs.byName.values()].map((job) => ({
+    label: job.name,
+    kind: CompletionItemKind.Event,
+    rank: fits(job.state) ? rank.best : rank.unlikely,
+    detail: liveText(job, jobs),
+    insert: quoteName(job.name),
+    topic: { about: 'job', name: job.name },
+  }));
+}
+
+/** The states in which a verb does something. */
+const fitting: Record<string, (state: JobState) => boolean> = {
+  PAUSE: (state) => canPause(state) && state !== 'pausing',
+  RESUME: (state) => canResume(state) && state !== 'resuming',
+  STOP: (state) => state !== 'stopped' && state !== 'failed' && state !== 'stopping',
+  RESTART: (state) => state === 'stopped' || state === 'failed',
+};
+
+function jobsOfFile(script: Script): string[] {
+  const names = script.statements.flatMap(({ tree, pipelineName }) => {
+    const uses = tree === undefined ? [] : jobUses(tree, pipelineName).uses;
+    return uses.filter(({ action }) => action === 'start').map(({ name }) => name.text);
+  });
+  return [...new Set(names)].filter((name) => name !== '');
+}

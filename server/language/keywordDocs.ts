@@ -1,0 +1,143 @@
+// What the keywords mean, for hover and completion: a form to copy and a sentence.
+
+export interface KeywordDoc {
+  form: string;
+  text: string;
+}
+
+/** By the keyword, or the first words of a clause, in upper case. */
+const docs: Record<string, KeywordDoc> = {
+  'START JOB': {
+    form: 'START JOB [IF NOT EXISTS] name [PAUSED] AS { INSERT ... | SELECT ... | STATEMENT SET BEGIN ... END } [WITH (...)]',
+    text: 'Makes a job and runs it until it is paused, stopped or its sources end.',
+  },
+  'PAUSE JOB': {
+    form: "PAUSE JOB [IF EXISTS] name, ... [COLD] [WITH REASON 'text'] [FOR INTERVAL '30' MINUTE | UNTIL TIMESTAMP '...']",
+    text: 'Stops taking records. State and offsets are durable before the answer comes; nothing is lost or repeated.',
+  },
+  'PAUSE JOBS': {
+    form: "PAUSE JOBS LIKE 'pattern' [WITH REASON 'text'] ...",
+    text: 'Pauses every job whose name matches.',
+  },
+  'PAUSE ALL': { form: "PAUSE ALL JOBS [WITH REASON 'text'] ...", text: 'Pauses every running job.' },
+  'RESUME JOB': {
+    form: "RESUME JOB [IF EXISTS] name, ... [FROM EARLIEST | LATEST | TIMESTAMP '...'] [ACCEPT DATA LOSS]",
+    text: 'Goes on exactly where the job was paused. Refused when records were deleted meanwhile, unless the loss is accepted.',
+  },
+  'RESUME JOBS': { form: "RESUME JOBS LIKE 'pattern'", text: 'Resumes every paused job whose name matches.' },
+  'RESUME ALL': { form: 'RESUME ALL JOBS', text: 'Resumes every paused job.' },
+  'STOP JOB': {
+    form: 'STOP JOB [IF EXISTS] name, ... [FORCE]',
+    text: 'Ends a job. RESTART JOB starts it again.',
+  },
+  'DROP JOB': { form: 'DROP JOB [IF EXISTS] name', text: 'Forgets a job with its state and history.' },
+  'RESTART JOB': {
+    form: 'RESTART JOB name',
+    text: 'Starts a stopped or failed job again from its checkpoint.',
+  },
+  'DEPLOY JOB': {
+    form: "DEPLOY JOB name VERSION 'v' AS ... [STRATEGY { BLUE_GREEN | CANARY(percent) | ROLLING | REPLACE }]",
+    text: 'Replaces the query of a job by a new version.',
+  },
+  'ROLLBACK JOB': {
+    form: "ROLLBACK JOB name [[TO] VERSION 'v']",
+    text: 'Goes back to an earlier version of a job.',
+  },
+  'PEEK JOB': {
+    form: 'PEEK JOB name [LIMIT n]',
+    text: 'Shows the next records of a job without consuming them.',
+  },
+  'MOVE JOB': {
+    form: "MOVE JOB name TO { CONNECTION 'cluster' | LOCAL }",
+    text: 'Moves a job to a Flink cluster or back.',
+  },
+  'SHOW JOBS': { form: "SHOW JOBS [LIKE 'pattern']", text: 'Lists the jobs with state, lag and rate.' },
+  'CREATE TABLE': {
+    form: "CREATE TABLE [IF NOT EXISTS] name (column TYPE, ..., WATERMARK FOR ts AS ...) WITH ('connector' = '...', ...)",
+    text: 'Says where records are and what they look like. Nothing is read yet.',
+  },
+  'CREATE STREAM': {
+    form: 'CREATE STREAM name (...) WITH (...) or CREATE STREAM name [WITH (...)] AS SELECT ...',
+    text: 'The same as CREATE TABLE. With AS SELECT it makes a sink and a job of that name.',
+  },
+  'CREATE VIEW': {
+    form: 'CREATE VIEW name AS SELECT ...',
+    text: 'Names a query; it runs as part of the jobs that read it.',
+  },
+  'INSERT INTO': {
+    form: 'INSERT INTO sink SELECT ...',
+    text: "Starts a job named after its sink, or as SET 'pipeline.name' says.",
+  },
+  SELECT: {
+    form: 'SELECT ... FROM ... [LIMIT n]',
+    text: 'At top level: a preview in the results view, until stopped or at LIMIT.',
+  },
+  EXPLAIN: {
+    form: 'EXPLAIN { SELECT ... | INSERT ... | PAUSE JOB name | RESUME JOB name }',
+    text: 'Shows the plan of a query, or what pausing or resuming would mean. Changes nothing.',
+  },
+  DESCRIBE: {
+    form: 'DESCRIBE { name | JOB name }',
+    text: 'Columns of a table or view, or the details of a job.',
+  },
+  WATERMARK: {
+    form: "WATERMARK FOR column AS column - INTERVAL '5' SECOND",
+    text: 'Says how late records may come. Windows are final when the watermark passes their end.',
+  },
+  METADATA: {
+    form: "name TYPE METADATA [FROM 'key'] [VIRTUAL]",
+    text: 'A column the connector fills: offset, partition, timestamp, ...',
+  },
+  VIRTUAL: { form: "METADATA FROM 'key' VIRTUAL", text: 'Read only: left out when rows are written.' },
+  TUMBLE: {
+    form: 'TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), size))',
+    text: 'Windows of a fixed size, one after the other; adds window_start, window_end and window_time.',
+  },
+  HOP: {
+    form: 'TABLE(HOP(TABLE t, DESCRIPTOR(ts), slide, size))',
+    text: 'Windows of a fixed size that overlap.',
+  },
+  CUMULATE: {
+    form: 'TABLE(CUMULATE(TABLE t, DESCRIPTOR(ts), step, size))',
+    text: 'Windows that grow by a step up to a size.',
+  },
+  SESSION: {
+    form: 'TABLE(SESSION(TABLE t PARTITION BY key, DESCRIPTOR(ts), gap))',
+    text: 'Windows that end after a gap without records.',
+  },
+  WINDOW: { form: 'WINDOW TUMBLING(5m)', text: 'Short for a window table function over the tables in FROM.' },
+  EMIT: {
+    form: 'EMIT { CHANGES | FINAL }',
+    text: 'CHANGES gives every update, FINAL a window once, when it is complete.',
+  },
+  COLD: {
+    form: 'PAUSE JOB name COLD',
+    text: 'Leaves the consumer group and frees memory at once; everything is in the checkpoint.',
+  },
+  REASON: { form: "WITH REASON 'text'", text: 'Kept in the pause history and shown beside the job.' },
+  PAUSED: {
+    form: 'START JOB name PAUSED AS ...',
+    text: 'Makes the job without processing anything until it is resumed.',
+  },
+  FORCE: { form: 'STOP JOB name FORCE', text: 'Does not wait for the record in hand or the sinks.' },
+  ACCEPT: {
+    form: 'RESUME JOB name ACCEPT DATA LOSS',
+    text: 'Goes on although records were deleted before they were read; the loss is recorded.',
+  },
+  FILTER: {
+    form: 'COUNT(*) FILTER (WHERE condition)',
+    text: 'The aggregate counts only the rows for which the condition holds.',
+  },
+};
+
+/** The documentation of a keyword, told apart by the keyword after it where that matters. */
+export function keywordDoc(word: string, following?: string): KeywordDoc | undefined {
+  const first = word.toUpperCase();
+  const pair = following === undefined ? undefined : docs[`${first} ${following.toUpperCase()}`];
+  return pair ?? docs[first] ?? docs[`${first} JOB`];
+}
+
+/** As Markdown, for hover and completion. */
+export function keywordMarkdown(doc: KeywordDoc): string {
+  return `\`\`\`streamsql\n${doc.form}\n\`\`\`\n${doc.text}`;
+}
