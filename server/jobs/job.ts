@@ -91,6 +91,7 @@ export class Job {
   /** Goes on where the store says it was, in the background. */
   comeBack(): void {
     const { record } = this.core.journal;
+    this.core.planQuietly();
     if (record.dropping === true) this.quietly((core, turn) => discard(core, turn));
     else if (this.state === 'starting') this.attemptToRecover();
     else this.quietly((core, turn) => this.comeBackQuiet(core, turn));

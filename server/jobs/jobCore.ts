@@ -146,6 +146,15 @@ export class JobCore {
     return this.plannedJob;
   }
 
+  /** Understands it for the views, where opening it is not due or not possible now. */
+  planQuietly(): void {
+    try {
+      this.plan();
+    } catch (error) {
+      this.around.log('warn', `${this.name}: ${asError(error, 'its statement').message}`);
+    }
+  }
+
   /** Live counters of an open pipeline, else the last known. */
   counters(): PipelineCounters {
     const { current } = this.slot;

@@ -247,6 +247,9 @@ export const messages = {
         : `Did you mean ${nearest.join(' or ')}?`;
     return error('TABLE_NOT_FOUND', `There is no ${kind} ${name}.`, hint);
   },
+  otherKind(name: string, kind: 'table' | 'view'): StreamJobsError {
+    return error('TABLE_NOT_FOUND', `${name} is a ${kind}.`, `DROP ${kind.toUpperCase()} ${written(name)}`);
+  },
   tableInUse(name: string, users: string[], kind: 'job' | 'view'): StreamJobsError {
     const [first = '', ...more] = users;
     const others = more.length === 0 ? '' : ` and ${more.length} more`;
@@ -254,6 +257,13 @@ export const messages = {
       'TABLE_IN_USE',
       `${name} is used by the ${kind} ${first}${others}.`,
       kind === 'job' ? `DROP JOB ${written(first)} first.` : `DROP VIEW ${written(first)} first.`,
+    );
+  },
+  tableUnfilled(name: string, placeholder: string): StreamJobsError {
+    return error(
+      'BAD_OPTION',
+      `${placeholder} in the options of ${name} has no value.`,
+      'Set it in the environment of the server, or give a default: ${NAME:default}',
     );
   },
   tooManyTables(max: number): StreamJobsError {
@@ -270,7 +280,7 @@ export const messages = {
     return error('BAD_REQUEST', `${max} previews run already.`, 'Stop one of them first.');
   },
   notAPreview(): StreamJobsError {
-    return error('BAD_REQUEST', 'Only one SELECT can be previewed at a time.');
+    return error('BAD_REQUEST', 'A preview takes one SELECT and nothing else.');
   },
   scriptTooLong(max: number): StreamJobsError {
     return error('BAD_REQUEST', `The script has more than ${max} characters.`, 'Run it in parts.');

@@ -1,11 +1,31 @@
 // The stream job server as a class: what tests use in process, and what RPC and the command line are adapters of.
-import type { Clock } from '../connectors/connector';
+import { allConnectors } from '../connectors/connectors';
+import type { Clock, Connector } from '../connectors/connector';
 import type { Engine } from '../engine/engine';
-import { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot } from '../protocol/jobs';
-import type { Cell, ExecuteResult } from '../protocol/results';
+import type { ExecuteResult } from '../protocol/results';
 import type { PauseOptions, TableSummary } from '../protocol/rpc';
+import { quoteName } from '../analysis/suggest';
+import { parseScript } from '../syntax/script';
+import { ChangeFeed } from './changeFeed';
+import { DuckDBStore } from './duckdbStore';
+import type { JobSurroundings } from './jobCore';
+import { JobPlanner } from './jobPlanner';
+import { JobRegistry } from './jobRegistry';
+import { JobStarter } from './jobStarter';
+import { LagLoop } from './lagLoop';
+import { assertLimits, defaultLimits, type ServerLimits } from './limits';
+import { messages } from './messages';
+import { Metrics } from './metrics';
+import { Previews, type PreviewReceiver, type StartedPreview } from './previews';
+import { understand, type Lookup } from './scripts';
+import { ServerCatalog } from './serverCatalog';
+import { executeScript } from './statements/execute';
+import { previewPlan } from './statements/queries';
+import type { Store } from './store';
+import { tableSummaries } from './tableSummaries';
 
+export type { PreviewReceiver } from './previews';
 export type LogLevel = 'info' | 'warn' | 'error';
 
 export interface ServerOptions {
@@ -15,9 +35,15 @@ export interface ServerOptions {
   clock: Clock;
   /** Relative paths in statements stand for this folder. */
   baseDir: string;
-  /** Options a job has unless its statement says otherwise, by their SQL names: `'pause.deadline'`. */
+  /** Options a job has unless its statement says otherwise, by their SQL names: `'pause.timeout'`. */
   defaults?: Record<string, string>;
   log?: (level: LogLevel, message: string) => void;
+  /** What placeholders are filled from where no setting does; the process's environment unless given. */
+  environment?: Record<string, string | undefined>;
+  limits?: Partial<ServerLimits>;
+  /** In place of the file in the data directory. */
+  store?: Store;
+  connectors?: readonly Connector[];
 }
 
 /** A job to start, as START JOB does. */
@@ -31,12 +57,6 @@ export interface DeployRequest {
   by: string;
   /** Values for `${NAME}` placeholders, and SET options. */
   settings?: Record<string, string>;
-}
-
-/** Receives the rows of previews. Calls come from the server's own loop; none after `done`. */
-export interface PreviewReceiver {
-  rows(id: string, rows: Cell[][]): void;
-  done(id: string, reason: 'limit' | 'finished' | 'cancelled' | 'failed', message?: string): void;
 }
 
 export interface ExecuteOptions {
@@ -54,80 +74,227 @@ export interface JobsChange {
 }
 
 export class StreamJobServer {
+  private readonly limits: ServerLimits;
+  private readonly catalog: ServerCatalog;
+  private readonly jobs: JobRegistry;
+  private readonly starter: JobStarter;
+  private readonly previews: Previews;
+  private readonly metrics: Metrics;
+  private readonly feed: ChangeFeed;
+  private readonly lagLoop: LagLoop;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: ServerOptions,
+    private readonly store: Store,
+  ) {
+    const { clock, engine, dataDir, defaults = {}, connectors = allConnectors } = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    assertLimits(this.limits);
+    this.catalog = new ServerCatalog(store, this.limits.relationsMax);
+    this.feed = new ChangeFeed(clock, this.limits.changesMs);
+    this.metrics = new Metrics(() => this.jobs.list().map((job) => job.details()));
+    const lookups = (settings: Record<string, string>) => this.lookup(new Map(Object.entries(settings)));
+    const planner = new JobPlanner(dataDir, this.catalog.catalog, connectors, defaults, lookups);
+    this.jobs = new JobRegistry(this.surroundings(planner), this.limits);
+    this.starter = new JobStarter(this.jobs, planner, clock);
+    this.previews = new Previews(engine, this.limits.previewsMax);
+    this.lagLoop = new LagLoop(clock, this.limits, () => this.refreshLag());
+  }
+
   /**
    * Opens the data directory; jobs come back as they were, without waiting for their sources.
    * @throws StreamJobsError SERVER_RUNNING when another server holds it, STATE_CORRUPT, STORAGE
    */
-  static open(_options: ServerOptions): Promise<StreamJobServer> {
-    return Promise.reject(unfinished());
+  static async open(options: ServerOptions): Promise<StreamJobServer> {
+    const store = options.store ?? (await DuckDBStore.open(options.dataDir));
+    try {
+      const contents = await store.load();
+      const server = new StreamJobServer(options, store);
+      for (const record of contents.relations) {
+        const wrong = server.catalog.restore(record, server.lookup(new Map(Object.entries(record.settings))));
+        if (wrong !== undefined) options.log?.('warn', `${record.name}: ${wrong}`);
+      }
+      server.jobs.restore(contents.jobs);
+      return server;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 
-  /** Starts a job; resolves when it reads (or is durably paused). */
-  deploy(_request: DeployRequest): Promise<JobDetails> {
-    return Promise.reject(unfinished());
+  /**
+   * Starts a job; resolves when it reads (or is durably paused).
+   * @throws StreamJobsError what is wrong with the statement, or that it cannot begin: then nothing of it is left
+   */
+  async deploy(request: DeployRequest): Promise<JobDetails> {
+    this.mustBeOpen();
+    const { name, sql, options = {}, paused = false, by, settings = {} } = request;
+    this.jobs.checkName(name);
+    const withOptions = Object.entries(options).map(([key, value]) => `${quoted(key)} = ${quoted(value)}`);
+    const parts = [
+      `START JOB ${quoteName(name)}${paused ? ' PAUSED' : ''} AS`,
+      sql,
+      ...(withOptions.length === 0 ? [] : [`WITH (${withOptions.join(', ')})`]),
+    ];
+    const statement = parts.join('\n');
+    return this.starter.start({ name, statement, paused, by, settings: new Map(Object.entries(settings)) });
   }
-  pauseJob(_name: string, _options: PauseOptions): Promise<JobDetails> {
-    return Promise.reject(unfinished());
+
+  /** @throws StreamJobsError JOB_NOT_FOUND, JOB_NOT_RUNNING, PAUSE_TIMEOUT, STOPPED_MEANWHILE, STORAGE, BAD_REQUEST */
+  async pauseJob(name: string, options: PauseOptions): Promise<JobDetails> {
+    this.mustBeOpen();
+    return this.jobs.get(name).pause(options);
   }
-  resumeJob(_name: string, _options: { by: string }): Promise<JobDetails> {
-    return Promise.reject(unfinished());
+
+  /** @throws StreamJobsError JOB_NOT_FOUND, JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STOPPED_MEANWHILE, STORAGE */
+  async resumeJob(name: string, { by }: { by: string }): Promise<JobDetails> {
+    this.mustBeOpen();
+    return this.jobs.get(name).resume(by);
   }
-  stopJob(_name: string, _options: { by: string; force?: boolean }): Promise<JobDetails> {
-    return Promise.reject(unfinished());
+
+  /** With `force` without a last checkpoint. @throws StreamJobsError JOB_NOT_FOUND, JOB_NOT_RUNNING, STORAGE */
+  async stopJob(name: string, { by, force = false }: { by: string; force?: boolean }): Promise<JobDetails> {
+    this.mustBeOpen();
+    return this.jobs.get(name).stop(by, force);
   }
-  dropJob(_name: string, _options: { by: string }): Promise<void> {
-    return Promise.reject(unfinished());
+
+  /** Removes a job with everything it kept. @throws StreamJobsError JOB_NOT_FOUND, STORAGE */
+  async dropJob(name: string, _options: { by: string }): Promise<void> {
+    this.mustBeOpen();
+    await this.jobs.get(name).drop();
   }
-  restartJob(_name: string, _options: { by: string }): Promise<JobDetails> {
-    return Promise.reject(unfinished());
+
+  /** Goes on from the checkpoint. @throws StreamJobsError JOB_NOT_FOUND, JOB_NOT_RUNNING when it is paused */
+  async restartJob(name: string, _options: { by: string }): Promise<JobDetails> {
+    this.mustBeOpen();
+    return this.jobs.get(name).restart();
   }
+
   /** @throws StreamJobsError JOB_NOT_FOUND */
-  getJobDetails(_name: string): JobDetails {
-    throw unfinished();
+  getJobDetails(name: string): JobDetails {
+    return this.jobs.get(name).details();
   }
+
+  /** In the order of their names. */
   listJobs(): JobSnapshot[] {
-    throw unfinished();
+    return this.jobs.list().map((job) => job.snapshot());
   }
+
   listTables(): TableSummary[] {
-    throw unfinished();
+    return tableSummaries(this.catalog, this.jobs);
   }
+
   /** Runs a script in order up to the first failure. Never rejects for what the script says. */
-  execute(_sql: string, _options: ExecuteOptions): Promise<ExecuteResult> {
-    return Promise.reject(unfinished());
+  async execute(sql: string, { by, settings = {}, receiver }: ExecuteOptions): Promise<ExecuteResult> {
+    this.mustBeOpen();
+    const session = new Map(Object.entries(settings));
+    return executeScript(sql, {
+      jobs: this.jobs,
+      catalog: this.catalog,
+      starter: this.starter,
+      previews: this.previews,
+      limits: this.limits,
+      clock: this.options.clock,
+      by,
+      settings: session,
+      lookup: this.lookup(session),
+      ...(receiver === undefined ? {} : { receiver }),
+    });
   }
-  /** Starts a top-level SELECT; its rows go to `receiver` until cancelled, LIMIT or the source's end. */
-  preview(
-    _sql: string,
-    _receiver: PreviewReceiver,
-    _settings?: Record<string, string>,
-  ): Promise<{ id: string; columns: { name: string; type: string }[] }> {
-    return Promise.reject(unfinished());
+
+  /**
+   * Starts a top-level SELECT; its rows go to `receiver` until cancelled, LIMIT or the source's end.
+   * @throws StreamJobsError what is wrong with the statement, BAD_REQUEST when it is no SELECT or too many run
+   */
+  async preview(
+    sql: string,
+    receiver: PreviewReceiver,
+    settings: Record<string, string> = {},
+  ): Promise<StartedPreview> {
+    this.mustBeOpen();
+    const [only, ...more] = parseScript(sql);
+    if (only === undefined || more.length > 0) throw messages.notAPreview();
+    const statement = understand(only.text, this.lookup(new Map(Object.entries(settings))));
+    if (statement.kind !== 'select') throw messages.notAPreview();
+    return this.previews.start(previewPlan(statement, this.catalog), receiver);
   }
-  cancelPreview(_id: string): Promise<void> {
-    return Promise.reject(unfinished());
+
+  /** Does nothing for a preview that has ended. */
+  async cancelPreview(id: string): Promise<void> {
+    await this.previews.cancel(id);
   }
+
   /** Calls back with what changed, at most once a second. Returns what ends it. */
-  onJobsChanged(_listener: (change: JobsChange) => void): () => void {
-    throw unfinished();
+  onJobsChanged(listener: (change: JobsChange) => void): () => void {
+    return this.feed.listen(({ changed, removed }) => {
+      const jobs = changed.flatMap((name) => this.jobs.find(name)?.snapshot() ?? []);
+      if (jobs.length + removed.length > 0) listener({ jobs, removed });
+    });
   }
+
   /** How many clients watch: with any, lag is refreshed every second, else every ten. */
-  setWatched(_count: number): void {
-    throw unfinished();
+  setWatched(count: number): void {
+    this.lagLoop.setWatched(count);
   }
+
   /** Someone looked just now: refresh as if watched for a few seconds. */
   attend(): void {
-    throw unfinished();
+    this.lagLoop.attend();
   }
+
   /** Metrics in Prometheus' text format. */
   renderMetrics(): Promise<string> {
-    return Promise.reject(unfinished());
+    return this.metrics.render();
   }
+
   /** Checkpoints and closes every job; desired states stay. Idempotent. */
   close(): Promise<void> {
-    return Promise.reject(unfinished());
+    this.closing ??= this.closeAll();
+    return this.closing;
+  }
+
+  private async closeAll(): Promise<void> {
+    this.feed.close();
+    await this.lagLoop.stop();
+    await this.previews.close();
+    await Promise.all(this.jobs.list().map((job) => job.shutDown()));
+    await this.store.close();
+  }
+
+  private mustBeOpen(): void {
+    if (this.closing !== undefined) throw messages.serverClosing();
+  }
+
+  private async refreshLag(): Promise<void> {
+    await Promise.all(this.jobs.list().map((job) => job.readLag()));
+  }
+
+  private lookup(settings: ReadonlyMap<string, string>): Lookup {
+    const environment = this.options.environment ?? process.env;
+    return (name) => settings.get(name) ?? environment[name];
+  }
+
+  private surroundings(planner: JobPlanner): JobSurroundings {
+    const { engine, clock, log } = this.options;
+    return {
+      engine,
+      clock,
+      store: this.store,
+      limits: this.limits,
+      meter: this.metrics,
+      log: (level, message) => log?.(level, message),
+      plan: (record) => planner.plan(record),
+      bareSpec: (name) => planner.bareSpec(name),
+      changed: (name) => this.feed.jobChanged(name),
+      removed: (name) => {
+        this.jobs.remove(name);
+        this.feed.jobRemoved(name);
+      },
+    };
   }
 }
 
-function unfinished(): StreamJobsError {
-  return new StreamJobsError('NOT_SUPPORTED', 'The stream job server is still being built.');
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -31,9 +31,10 @@ export class WakeUp {
   }
 
   private async wait(leftMs: () => number, act: () => void, signal: AbortSignal): Promise<void> {
-    for (let left = leftMs(); left > 0; left = leftMs()) {
+    // Never within the call that made the appointment.
+    await Promise.resolve();
+    for (let left = leftMs(); left > 0 && !signal.aborted; left = leftMs()) {
       await this.clock.sleep(Math.min(left, sleepMs), signal);
-      if (signal.aborted) return;
     }
     if (!signal.aborted) act();
   }

@@ -1,0 +1,88 @@
+// All jobs of the server by name: made, found, listed.
+import { nearest } from '../analysis/suggest';
+import { Job } from './job';
+import type { JobSurroundings } from './jobCore';
+import type { ServerLimits } from './limits';
+import { messages } from './messages';
+import type { JobRecord, StoreContents } from './store';
+
+const nameForm = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
+/** So many names are offered for one that is not there. */
+const nearestMax = 3;
+
+export class JobRegistry {
+  private readonly jobs = new Map<string, Job>();
+
+  constructor(
+    private readonly around: JobSurroundings,
+    private readonly limits: ServerLimits,
+  ) {}
+
+  /** Takes in the jobs of the store; they come back in the background. */
+  restore(stored: StoreContents['jobs']): void {
+    for (const job of stored) this.jobs.set(job.record.name, Job.restore(this.around, job));
+    for (const job of this.list()) job.comeBack();
+  }
+
+  /**
+   * Makes a job, not started yet, once `check` finds nothing wrong with its statement.
+   * @throws StreamJobsError BAD_NAME, JOB_EXISTS, TOO_MANY_JOBS, and what `check` throws
+   */
+  create(record: JobRecord, check: () => void): Job {
+    this.checkName(record.name);
+    const existing = this.jobs.get(record.name);
+    if (existing !== undefined) throw messages.jobExists(existing.standing);
+    if (this.jobs.size >= this.limits.jobsMax) throw messages.tooManyJobs(this.limits.jobsMax);
+    check();
+    const job = Job.create(this.around, record);
+    this.jobs.set(record.name, job);
+    return job;
+  }
+
+  /** @throws StreamJobsError BAD_NAME */
+  checkName(name: string): void {
+    const { nameCharsMax } = this.limits;
+    if (name.length > nameCharsMax || !nameForm.test(name)) throw messages.badName(name, nameCharsMax);
+  }
+
+  find(name: string): Job | undefined {
+    return this.jobs.get(name);
+  }
+
+  /** @throws StreamJobsError JOB_NOT_FOUND, with the nearest names */
+  get(name: string): Job {
+    const job = this.jobs.get(name);
+    if (job !== undefined) return job;
+    throw messages.jobNotFound(name, this.nearest(name));
+  }
+
+  /** In the order of their names. */
+  list(): Job[] {
+    return [...this.jobs.values()].sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  remove(name: string): void {
+    this.jobs.delete(name);
+  }
+
+  /** Jobs that read or write a table or view. */
+  using(relation: string): Job[] {
+    return this.list().filter(({ planned }) =>
+      [...(planned?.reads ?? []), ...(planned?.writes ?? [])].includes(relation),
+    );
+  }
+
+  private nearest(name: string): string[] {
+    const left = new Set(this.jobs.keys());
+    const found: string[] = [];
+    for (
+      let near = nearest(name, left);
+      near !== undefined && found.length < nearestMax;
+      near = nearest(name, left)
+    ) {
+      found.push(near);
+      left.delete(near);
+    }
+    return found;
+  }
+}

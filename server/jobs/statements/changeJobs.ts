@@ -1,0 +1,128 @@
+// PAUSE and RESUME of one, several, like-named or all jobs; STOP of several. Each job gets its own row.
+import type { StreamJobsError } from '../../protocol/errors';
+import type { Cell } from '../../protocol/results';
+import type { JobDetails } from '../../protocol/jobs';
+import type { ChangeJobs, Name, StopJob } from '../../syntax/ast';
+import type { Span } from '../../protocol/errors';
+import type { Job } from '../job';
+import { asError } from '../messages';
+import { on } from '../scripts';
+import { like, said, type Outcome, type StatementContext } from './context';
+import { momentOf } from './moments';
+
+interface Target {
+  name: string;
+  span: Span;
+}
+interface Answer {
+  name: string;
+  span: Span;
+  details?: JobDetails;
+  error?: StreamJobsError;
+  /** It is not there, and need not be. */
+  missing?: true;
+}
+interface Verb {
+  /** `paused`, as in the answers. */
+  done: string;
+  act: (job: Job) => Promise<JobDetails>;
+}
+
+export async function changeJobs(statement: ChangeJobs, context: StatementContext): Promise<Outcome> {
+  const verb = statement.kind === 'pauseJobs' ? pauseVerb(statement, context) : resumeVerb(context);
+  const { target } = statement;
+  if (target.kind === 'names') {
+    return toNames(target.names, target.ifExists, verb, context);
+  }
+  // Of many jobs only those are meant that the verb fits: the others are as wanted already.
+  const fits = statement.kind === 'pauseJobs' ? ['running', 'starting', 'resuming'] : ['paused', 'pausing'];
+  const matches = target.kind === 'like' ? like(target.pattern.text) : () => true;
+  const names = context.jobs.list().filter((job) => fits.includes(job.state) && matches(job.name));
+  if (names.length === 0) return said(`No job to be ${verb.done}.`);
+  return toTargets(
+    names.map(({ name }) => ({ name, span: statement.span })),
+    false,
+    verb,
+    context,
+  );
+}
+
+export function stopJobs(statement: StopJob, context: StatementContext): Promise<Outcome> {
+  const act = (job: Job) => job.stop(context.by, statement.force);
+  return toNames(statement.names, statement.ifExists, { done: 'stopped', act }, context);
+}
+
+function pauseVerb(statement: ChangeJobs, { by, clock }: StatementContext): Verb {
+  const { reason, forMs, until } = statement;
+  const options = {
+    by,
+    ...(reason === undefined ? {} : { reason }),
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(until === undefined ? {} : { until: momentOf(until, clock.now()) }),
+  };
+  return { done: 'paused', act: (job) => job.pause(options) };
+}
+
+function resumeVerb({ by }: StatementContext): Verb {
+  return { done: 'resumed', act: (job) => job.resume(by) };
+}
+
+function toNames(names: Name[], ifExists: boolean, verb: Verb, context: StatementContext): Promise<Outcome> {
+  const once = new Map(names.map(({ text, span }) => [text, { name: text, span }]));
+  return toTargets([...once.values()], ifExists, verb, context);
+}
+
+/** All at once: one that fails or waits does not hold up the others. */
+async function toTargets(
+  targets: Target[],
+  ifExists: boolean,
+  verb: Verb,
+  context: StatementContext,
+): Promise<Outcome> {
+  const answers = await Promise.all(targets.map((target) => answerOf(target, ifExists, verb, context)));
+  const [only] = answers;
+  if (only !== undefined && answers.length === 1) return alone(only, verb);
+  const done = answers.filter(({ details }) => details !== undefined).length;
+  const failed = answers.filter(({ error }) => error !== undefined);
+  const outcome = {
+    message: `${done} of ${answers.length} jobs ${verb.done}.`,
+    columns: ['job', 'result', 'message'],
+    rows: answers.map((answer) => rowOf(answer, verb)),
+  };
+  const first = failed[0]?.error;
+  if (first === undefined) return { ok: true, ...outcome };
+  const message =
+    failed.length === 1 ? first.message : `${failed.length} jobs could not be ${verb.done}. ${first.message}`;
+  const { code, hint } = first;
+  return { ok: false, ...outcome, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}
+
+/** One job's refusal is the statement's, on its name. */
+function alone({ name, span, error, missing }: Answer, verb: Verb): Outcome {
+  if (error !== undefined) throw on(span, error);
+  return said(missing === true ? notice(name) : `${name} is ${verb.done}.`);
+}
+
+function rowOf({ name, error, missing, details }: Answer, verb: Verb): Cell[] {
+  if (error !== undefined) return [name, error.code, error.message];
+  if (missing === true) return [name, 'skipped', notice(name)];
+  return [name, details?.state ?? verb.done, `${name} is ${verb.done}.`];
+}
+
+async function answerOf(
+  { name, span }: Target,
+  ifExists: boolean,
+  verb: Verb,
+  { jobs }: StatementContext,
+): Promise<Answer> {
+  if (ifExists && jobs.find(name) === undefined) return { name, span, missing: true };
+  try {
+    return { name, span, details: await verb.act(jobs.get(name)) };
+  } catch (error) {
+    return { name, span, error: asError(error, name) };
+  }
+}
+
+export function notice(name: string): string {
+  return `There is no job ${name}: nothing to do.`;
+}
