@@ -3,16 +3,18 @@
 // kafkajs' own restart waits up to ten seconds and forgets where it was; here every consumer begins at the positions
 // the receiver names when it joins the group, and the pause between two is ours.
 import { PartitionAssigners } from 'kafkajs';
-import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import type { Batch, Cluster, Consumer, EachBatchPayload } from 'kafkajs';
 import type { StreamJobsError } from '../../protocol/errors';
 import type { Clock, Connection } from '../connector';
 import { allPartitions } from './allPartitionsAssigner';
 import { makeClient, quickRetry } from './client';
 import { kafkaError } from './errors';
 import type { Subject } from './errors';
+import { removePredecessors } from './predecessors';
 
 export interface MemberOptions {
   connection: Connection;
+  /** No other client's: members that still have it are predecessors. */
   clientId: string;
   groupId: string;
   topic: string;
@@ -51,13 +53,14 @@ const fetchWaitMs = 50;
 const bytesPerFetch = 4 * 1024 * 1024;
 const bytesPerPartition = 1024 * 1024;
 const restartMsMin = 200;
-const restartMsMax = 2000;
+const restartMsMax = 1000;
 /** Without any answer for this long the member counts as in trouble. */
 const silenceMsMax = 5000;
 const leaveMsMax = 3000;
 
 export class GroupMember {
   private consumer: Consumer | undefined;
+  private cluster: Cluster | undefined;
   private joined = false;
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
@@ -147,6 +150,8 @@ export class GroupMember {
     });
     try {
       await consumer.connect();
+      const { groupId, clientId } = this.options;
+      if (this.cluster) await removePredecessors(consumer, this.cluster, groupId, clientId);
       // From the beginning: kafkajs would otherwise jump to the end where a position is no longer there.
       await consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
       this.observe(consumer);
@@ -174,7 +179,13 @@ export class GroupMember {
       maxWaitTimeInMs: fetchWaitMs,
       maxBytes: bytesPerFetch,
       maxBytesPerPartition: bytesPerPartition,
-      partitionAssigners: [allPartitions, PartitionAssigners.roundRobin],
+      partitionAssigners: [
+        (config) => {
+          this.cluster = config.cluster;
+          return allPartitions(config);
+        },
+        PartitionAssigners.roundRobin,
+      ],
       retry: { ...quickRetry, restartOnFailure: () => Promise.resolve(false) },
     });
   }

@@ -34,13 +34,15 @@ export class KafkajsPublisher implements Publisher {
     const { producer } = this;
     try {
       const connected = await producer;
-      await connected.send({
+      const acknowledged = await connected.send({
         topic: this.topic,
         messages: messagesOf(chunk),
         acks: allReplicas,
         timeout: ackMsMax,
         compression: compressionTypes[this.compression],
       });
+      // kafkajs drops rows for a partition that its metadata do not have yet, without a word.
+      if (!acknowledged.some(({ partition }) => partition === chunk.partition)) throw notSent(chunk);
     } catch (error) {
       if (this.producer === producer) {
         this.producer = undefined;
@@ -70,6 +72,10 @@ export class KafkajsPublisher implements Publisher {
     await producer.connect();
     return producer;
   }
+}
+
+function notSent({ partition }: Chunk): Error {
+  return Object.assign(new Error(`partition ${partition} has no leader yet`), { retriable: true });
 }
 
 async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {

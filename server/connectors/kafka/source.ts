@@ -6,6 +6,7 @@
 //    fetch from elsewhere after a rebalance or when a position is gone.
 // 3. While nobody reads, at most a bounded queue is filled; then the handler waits and sends heartbeats, so that a
 //    paused job stays in its group for any length of time.
+import { createHash } from 'node:crypto';
 import type { Batch } from 'kafkajs';
 import type { TableDefinition } from '../../analysis/catalog';
 import { StreamJobsError } from '../../protocol/errors';
@@ -76,7 +77,15 @@ export class KafkaSource implements Source, Receiver {
     }
     const connection = await resolveConnection(this.table, this.context);
     const { groupId, subject } = this;
-    const options = { connection, clientId, groupId, topic, sessionTimeoutMs, discoveryMs, subject };
+    const options = {
+      connection,
+      clientId: `${clientId}-${this.uniqueId()}`,
+      groupId,
+      topic,
+      sessionTimeoutMs,
+      discoveryMs,
+      subject,
+    };
     this.member = new GroupMember(options, this, this.context.clock);
     this.member.start();
     await this.joined(this.member);
@@ -245,6 +254,13 @@ export class KafkaSource implements Source, Receiver {
         );
       await this.queue.changes.within(heartbeatCheckMs, clock, this.closing.signal);
     }
+  }
+
+  /** The same whenever this job reads this table from this data folder, and no other's. */
+  private uniqueId(): string {
+    const { dataDir, jobName } = this.context;
+    const identity = JSON.stringify([dataDir, jobName, this.table.name]);
+    return createHash('sha256').update(identity).digest('hex').slice(0, 12);
   }
 
   private async theReader(): Promise<ClusterReader> {

@@ -1,0 +1,74 @@
+// A TCP proxy in front of a broker, to cut, refuse and delay connections.
+import { once } from 'node:events';
+import net from 'node:net';
+
+export class Proxy {
+  private readonly server = net.createServer((client) => this.accept(client));
+  private readonly sockets = new Set<net.Socket>();
+  private refusing = false;
+  private delayMs = 0;
+
+  private constructor(
+    private readonly targetPort: () => number,
+    readonly port: number,
+  ) {}
+
+  /** Listens on `port` of loopback and forwards to whatever port `targetPort` names by then. */
+  static async start(port: number, targetPort: () => number): Promise<Proxy> {
+    const proxy = new Proxy(targetPort, port);
+    proxy.server.listen(port, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** Ends all connections; new ones are accepted. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Ends all connections and every new one, until `allow`. */
+  refuse(): void {
+    this.refusing = true;
+    this.cut();
+  }
+  allow(): void {
+    this.refusing = false;
+  }
+
+  /** What the broker answers arrives this much later; 0 ends it. */
+  delay(ms: number): void {
+    this.delayMs = ms;
+  }
+
+  async dispose(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private accept(client: net.Socket): void {
+    if (this.refusing) {
+      client.destroy();
+      return;
+    }
+    const broker = net.connect(this.targetPort(), '127.0.0.1');
+    for (const socket of [client, broker]) {
+      this.sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        client.destroy();
+        broker.destroy();
+      });
+    }
+    client.pipe(broker);
+    broker.on('data', (data) => {
+      if (this.delayMs === 0) client.write(data);
+      else setTimeout(() => client.writable && client.write(data), this.delayMs);
+    });
+  }
+}
