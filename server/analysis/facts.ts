@@ -1,6 +1,7 @@
 // What a statement says about names: problems, what it declares and uses, what is visible where. Facts depend on
 // the statement's text and the relations it looks up alone, so that they can be kept until either changes.
 import type { Name, Statement } from '../syntax/ast';
+import { hasPlaceholder } from '../syntax/placeholders';
 import type { Problem } from '../syntax/problem';
 import type { Findings } from './binding/findings';
 import type { Use, VisibleColumns } from './binding/findings';
@@ -73,7 +74,7 @@ export interface AnalyzedScript {
 
 /** The facts of statements in order, each over the catalog the ones before it leave. */
 export function analyzeScript(
-  statements: readonly { statement: Statement | undefined; text: string }[],
+  statements: readonly { statement?: Statement | undefined; text: string }[],
   base: Catalog,
 ): AnalyzedScript {
   const catalog = new LayeredCatalog(base);
@@ -228,7 +229,7 @@ function dropRelation(
     facts.problems.push(
       problem('unknownTable', `${name.text} is a ${right.toLowerCase()}: write DROP ${right}.`, name.span),
     );
-  } else if (!definition && !statement.ifExists) {
+  } else if (!definition && !statement.ifExists && !hasPlaceholder(name.text)) {
     const near = didYouMean(
       name.text,
       [...catalog.relations()].map((one) => one.name),

@@ -30,7 +30,7 @@ export function planJob(statement: JobStatement, catalog: Catalog, name = 'resul
   const findings = new Findings();
   const environment = newEnvironment(catalog, findings);
   const sinks = planSinks(statement, environment, name);
-  if (findings.failed) return { problems: findings.problems, findings };
+  if (findings.failed || sinks.length === 0) return { problems: findings.problems, findings };
   const { roots, scans } = pruneAll(sinks.map(({ input }) => simplify(input)));
   const planned = sinks.flatMap(({ table }, i): PlanSink[] => {
     const input = roots[i];

@@ -6,6 +6,7 @@ import { convert } from './binding/conversions';
 import { Findings } from './binding/findings';
 import type { ScopeColumn } from './binding/scope';
 import type { Catalog, Relation, TableColumn, TableDefinition } from './catalog';
+import { checkColumnOptions } from './options/columnOptions';
 import { findConnector, findMetadata, canonicalConnector } from './options/connectors';
 import { checkTableOptions, optionRecord } from './options/validate';
 import { sinkOptions } from './options/streamOptions';
@@ -77,7 +78,7 @@ function defineTable(statement: CreateTable, text: string, findings: Findings): 
   columns.sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
   const watermark = statement.watermark && checkWatermark(statement.watermark, context, columns);
   const primaryKey = statement.primaryKey && checkPrimaryKey(statement.primaryKey.columns, columns, findings);
-  return {
+  const table: TableDefinition = {
     kind: 'table',
     name: statement.name.text,
     word: statement.word,
@@ -88,6 +89,8 @@ function defineTable(statement: CreateTable, text: string, findings: Findings): 
     ...(watermark && { watermark }),
     ...(primaryKey && { primaryKey }),
   };
+  findings.problems.push(...checkColumnOptions(table, statement.options));
+  return table;
 }
 
 function physical(column: ColumnDefinition & { kind: 'physical' }, findings: Findings): TableColumn {

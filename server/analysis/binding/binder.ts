@@ -81,7 +81,8 @@ export function bind(expression: Expression, context: BindContext): BoundExpress
     case 'field':
       return bindField(bind(expression.operand, context), expression.field, expression.span, findings);
     case 'unsupported':
-      findings.notRun(`${expression.what} is`, expression.span);
+      // Nameless ones stand for what a syntax error, already reported, left out.
+      if (expression.what !== '') findings.notRun(`${expression.what} is`, expression.span);
       return unknown(expression.span);
     default:
       return bindTest(expression, context);

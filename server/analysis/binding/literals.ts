@@ -1,5 +1,6 @@
 // Literals: their types, and whether text is a date, a time or a number.
 import type { Literal } from '../../syntax/ast';
+import { hasPlaceholder } from '../../syntax/placeholders';
 import type { BoundExpression } from '../plan';
 import { decimal, timestamp } from '../typeNames';
 import type { SqlType } from '../types';
@@ -64,6 +65,7 @@ export function numberType(text: string): SqlType {
 
 /** Text as a value of a type, written in the one way the engine reads it; undefined when it is none. */
 export function normalize(text: string, type: SqlType): string | undefined {
+  if (hasPlaceholder(text)) return text;
   const trimmed = text.trim();
   switch (type.kind) {
     case 'date':

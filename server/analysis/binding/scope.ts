@@ -1,5 +1,6 @@
 // The columns an expression may name, and finding the one it means.
 import type { Name } from '../../syntax/ast';
+import { hasPlaceholder } from '../../syntax/placeholders';
 import type { Relation } from '../catalog';
 import type { TumblingWindow } from '../plan';
 import { didYouMean } from '../suggest';
@@ -45,7 +46,7 @@ export interface FoundColumn {
 /** Finds what `a`, `t.a` or `t.a.field` means. Reports a name that means nothing or too much. */
 export function findColumn(parts: Name[], scope: Scope, findings: Findings): FoundColumn | undefined {
   const [first, second] = parts;
-  if (!first) return undefined;
+  if (!first || parts.some(({ text }) => hasPlaceholder(text))) return undefined;
   const open = scope.relations.some((relation) => relation.open);
   const qualified = scope.relations.filter(({ name }) => second && name === first.text);
   const bare = matches(scope.relations, first);

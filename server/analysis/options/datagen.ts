@@ -22,7 +22,11 @@ export const fieldKinds = oneOf(
 );
 
 export const datagenOptions = {
-  'rows-per-second': option(number(0.001, 100_000_000), 'How fast rows appear.', { default: '10000' }),
+  'rows-per-second': option(
+    number(0, 100_000_000),
+    'How fast rows appear; 0 is as fast as they can be made.',
+    { default: '10000' },
+  ),
   'number-of-rows': option(
     integer(0),
     'The job is finished after this many rows; by default there is no end.',

@@ -7,7 +7,7 @@ import type { OptionTable } from './table';
 import { duration, integer, list, oneOf, text } from './values';
 
 export const kafkaOptions = {
-  topic: option(text, 'The topic; several to read from are separated by ;.', { required: true }),
+  topic: option(text, 'The topic that is read or written.', { required: true }),
   connection: option(text, 'A named connection of the settings: brokers, TLS and credentials in one.'),
   'properties.bootstrap.servers': option(text, 'The brokers, as host:port,host:port. Or name a connection.'),
   'properties.group.id': option(
@@ -15,7 +15,28 @@ export const kafkaOptions = {
     'The consumer group offsets are committed to. By default one of the job.',
     { side: 'source' },
   ),
-  'properties.*': option(text, 'A property of the Kafka client, such as properties.compression.type.'),
+  'properties.security.protocol': option(
+    oneOf('PLAINTEXT', 'SSL'),
+    'Whether connections are encrypted. A login belongs into a named connection.',
+    { default: 'PLAINTEXT' },
+  ),
+  'properties.client.id': option(text, 'What the brokers call this client.', { default: 'stream-jobs' }),
+  'properties.auto.offset.reset': option(
+    oneOf('earliest', 'latest'),
+    'Where the mode group-offsets begins when the group has committed nothing.',
+    { default: 'earliest', side: 'source' },
+  ),
+  'properties.session.timeout.ms': option(
+    integer(1000, 3_600_000),
+    'After how long without a sign of life the group gives up on this consumer.',
+    { default: '10000', side: 'source' },
+  ),
+  'properties.compression.type': option(
+    oneOf('none', 'gzip', 'snappy', 'lz4', 'zstd'),
+    'How records are compressed.',
+    { default: 'none', side: 'sink' },
+  ),
+  'properties.*': option(text, 'Another property of the Kafka client; most have no effect here.'),
   format: option(formatName, "How the record's value is written."),
   'value.format': option(formatName, "How the record's value is written: another name for format."),
   'key.format': option(formatName, "How the record's key is written; the columns are named by key.fields."),
@@ -64,7 +85,7 @@ export const kafkaOptions = {
     },
   ),
   'scan.topic-partition-discovery.interval': option(duration, 'How often to look for new partitions.', {
-    default: '5 min',
+    default: '10 s',
     side: 'source',
   }),
   'sink.partitioner': option(

@@ -18,6 +18,9 @@ export const fileOptions = {
       side: 'source',
     },
   ),
+  'csv.header': option(boolean, 'For CSV: whether the first line holds the names of the columns.', {
+    default: 'false',
+  }),
 } satisfies OptionTable;
 
 export const fileConnector: ConnectorDefinition = {

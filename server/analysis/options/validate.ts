@@ -1,5 +1,6 @@
 // Checks WITH clauses and SET against the option tables.
 import type { Name, Option } from '../../syntax/ast';
+import { hasPlaceholder } from '../../syntax/placeholders';
 import type { Span } from '../../protocol/errors';
 import type { Problem } from '../../syntax/problem';
 import { problem } from '../problemCodes';
@@ -41,7 +42,7 @@ export function checkTableOptions(options: Option[], span: Span): Problem[] {
   }
   const connector = findConnector(named.value.text);
   if (!connector) {
-    if (!isVariable(named.value.text)) problems.push(unknownName('connector', named, names(connectors)));
+    if (!hasPlaceholder(named.value.text)) problems.push(unknownName('connector', named, names(connectors)));
     return problems;
   }
   const others = options.filter((option) => option !== named);
@@ -105,12 +106,12 @@ function checkOptions(options: Option[], table: OptionTable, owner: string): Pro
   return options.flatMap(({ key, value }) => {
     const definition = findOption(table, key.text);
     if (definition) return checkValue(key.text, definition, value.text, value.span);
-    return isVariable(key.text) ? [] : [unknownOption(key, Object.keys(table), owner)];
+    return hasPlaceholder(key.text) ? [] : [unknownOption(key, Object.keys(table), owner)];
   });
 }
 
 function checkValue(key: string, definition: OptionDefinition, value: string, span: Span): Problem[] {
-  if (isVariable(value) || definition.kind.parse(value) !== undefined) return [];
+  if (hasPlaceholder(value) || definition.kind.parse(value) !== undefined) return [];
   const near = didYouMean(value, definition.kind.values ?? [], span, (text) => `'${text}'`);
   return [
     problem(
@@ -144,7 +145,7 @@ function checkFormats(connector: ConnectorDefinition, options: Option[]): Proble
   if (connector.format === 'none') return [];
   return options
     .filter(({ key }) => formatKeys.has(key.text))
-    .filter(({ value }) => findFormat(value.text) === undefined && !isVariable(value.text))
+    .filter(({ value }) => findFormat(value.text) === undefined && !hasPlaceholder(value.text))
     .map((option) => unknownName('format', option, names(formats)));
 }
 
@@ -199,22 +200,14 @@ function duplicates(options: Option[]): Problem[] {
 
 function secrets(options: Option[]): Problem[] {
   return options
-    .filter(({ key, value }) => /^properties\..*(password|jaas)/.test(key.text) && !isVariable(value.text))
+    .filter(({ key }) => /^properties\..*(password|jaas|secret|token)/i.test(key.text))
     .map(({ key, value }) =>
       problem(
         'badOptionValue',
-        `${key.text} holds a secret. Name a connection instead, with 'connection' = '...'.`,
+        `${key.text} holds a secret, which does not belong in SQL. Name a connection instead: 'connection' = '...'.`,
         value.span,
-        {
-          severity: 'warning',
-        },
       ),
     );
-}
-
-/** Whether a text holds a `\${NAME}` that is filled in when run. */
-export function isVariable(text: string): boolean {
-  return /\$\{[^}]*\}/.test(text);
 }
 
 function names(definitions: readonly { name: string }[]): string[] {

@@ -3,10 +3,13 @@ import type { Expression, Name, Select, SelectItem } from '../../syntax/ast';
 import { bind, bindCondition } from '../binding/binder';
 import type { BindContext } from '../binding/binder';
 import { Findings } from '../binding/findings';
+import type { VisibleColumns } from '../binding/findings';
+import { hasColumn } from '../binding/scope';
 import type { Scope, ScopeColumn, WindowBound } from '../binding/scope';
 import { findFunction } from '../functions/functions';
 import type { BoundExpression, PlanNode } from '../plan';
 import { didYouMean } from '../suggest';
+import { timestamp } from '../typeNames';
 import { planAggregate } from './aggregates';
 import type { Environment, Result, ResultColumn } from './environment';
 import { columnOf, filter, project, uniqueName, values } from './nodes';
@@ -26,7 +29,7 @@ export function planSelect(select: Select, environment: Environment): Result {
     ? planTableRef(select.from, environment)
     : { node: values([], [[]]), relations: [] };
   const scope: Scope = { relations: source.relations };
-  recordVisible(select, scope, findings);
+  findings.visible.push(visibleIn(select, scope));
   const context: BindContext = {
     scope,
     findings,
@@ -200,16 +203,24 @@ function children(expression: Expression): Expression[] {
   }
 }
 
-function recordVisible(select: Select, scope: Scope, findings: Findings): void {
-  findings.visible.push({
-    span: select.span,
-    relations: scope.relations.map(({ name, columns }) => ({
-      name,
-      columns: columns
-        .filter(({ name: column }) => !column.startsWith('$'))
-        .map((column) => ({ name: column.name, type: column.type, hidden: column.hidden ?? false })),
-    })),
-  });
+/** What expressions of the SELECT may name; bounds of a window it groups by as well. */
+function visibleIn(select: Select, scope: Scope): VisibleColumns {
+  const relations = scope.relations.map(({ name, columns }) => ({
+    name,
+    columns: columns
+      .filter(({ name: column }) => !column.startsWith('$'))
+      .map((column) => ({ name: column.name, type: column.type, hidden: column.hidden ?? false })),
+  }));
+  const type = timestamp(3, false);
+  const bounds = ['window_start', 'window_end', 'window_time'].filter((name) => !hasColumn(name, scope));
+  if (groupsByWindow(select) && bounds.length > 0)
+    relations.push({ name: '', columns: bounds.map((name) => ({ name, type, hidden: true })) });
+  return { span: select.span, relations };
+}
+
+function groupsByWindow({ window, groupBy }: Select): boolean {
+  const calls = groupBy?.items.map((item) => (item.kind === 'call' ? item.name.text.toUpperCase() : ''));
+  return window !== undefined || (calls?.includes('TUMBLE') ?? false);
 }
 
 /** For a subquery that is not run: its names are found, but a column of the outer query is no error. */

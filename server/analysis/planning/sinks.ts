@@ -1,5 +1,6 @@
 // INSERT: the query's columns brought into the order and types of the sink's.
 import type { CreateTableAs, Insert, Name, Query } from '../../syntax/ast';
+import { hasPlaceholder } from '../../syntax/placeholders';
 import { convert } from '../binding/conversions';
 import type { Findings } from '../binding/findings';
 import type { TableColumn, TableDefinition } from '../catalog';
@@ -39,6 +40,7 @@ export function planInsert(insert: Insert, environment: Environment): SinkPlan |
   });
   findings.writes.add(name.text);
   const result = visible(planQuery(insert.query, environment));
+  if (!relation && hasPlaceholder(name.text)) return undefined;
   if (!relation) {
     const tables = [...catalog.relations()].filter(({ kind }) => kind === 'table');
     const near = didYouMean(

@@ -1,5 +1,6 @@
 // FROM: tables, views, common tables, derived tables and window functions become a node and a scope.
 import type { Name, TableRef } from '../../syntax/ast';
+import { hasPlaceholder } from '../../syntax/placeholders';
 import { bind } from '../binding/binder';
 import { Findings } from '../binding/findings';
 import type { ScopeColumn, ScopeRelation } from '../binding/scope';
@@ -62,6 +63,8 @@ export function planNamed(name: Name, environment: Environment): Source {
     span: name.span,
     ...(relation && { definition: relation }),
   });
+  if (!relation && hasPlaceholder(name.text))
+    return { node: values([], [[]]), relations: [openRelation(name.text)] };
   if (!relation) {
     const known = [...environment.ctes.keys(), ...[...catalog.relations()].map((one) => one.name)];
     const near = didYouMean(name.text, known, name.span);
