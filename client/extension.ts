@@ -25,6 +25,7 @@ import { LanguageStatus } from './editor/languageStatus';
 import { RunOnOpen } from './editor/runOnOpen';
 import { ScriptRunner } from './editor/scriptRunner';
 import { SqlFiles } from './editor/sqlFiles';
+import { Connections } from './host/connections';
 import { JobRequests } from './host/jobRequests';
 import { JobServerHost } from './host/jobServerHost';
 import { JobStore } from './host/jobStore';
@@ -61,6 +62,7 @@ export function activate(context: ExtensionContext): StreamJobsApi {
 
   const store = owned(new JobStore());
   const host = owned(createHost(context, dataDir, log));
+  const connections = owned(new Connections(context, host, log));
   const sync = owned(new JobSync(host, store, logError));
   const requests = new JobRequests(host, store);
   languageServer = new LanguageServer(context, store, logError);
@@ -82,6 +84,7 @@ export function activate(context: ExtensionContext): StreamJobsApi {
   registerServerCommands(parts);
   registerSampleCommand(commands, context);
   resultsView.registerCommands(commands);
+  connections.registerCommands(commands);
   const one = async (args: unknown[], title: string) => {
     if (typeof args[0] !== 'string') await host.connect();
     return pickJobs(store, args, { title });

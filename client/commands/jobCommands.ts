@@ -97,7 +97,8 @@ async function forEach(
   const succeeded: string[] = [];
   outcomes.forEach((outcome, i) => {
     if (outcome.status === 'rejected') failures.push(asStreamJobsError(outcome.reason));
-    else succeeded.push([names[i], done, outcome.value].filter((part) => part !== '').join(' '));
+    else
+      succeeded.push([`${names[i] ?? ''} ${done}`, outcome.value].filter((part) => part !== '').join(' · '));
   });
   if (succeeded.length > 0) showOutcome(succeeded.join(', '));
   const [first] = failures;

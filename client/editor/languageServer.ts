@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { window, workspace, type ExtensionContext, type TextDocument, type Uri } from 'vscode';
 import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import { StreamJobsError } from '../../server/protocol/errors';
 import { jobBrief } from '../../server/protocol/jobText';
 import {
   jobsMethod,
@@ -75,7 +76,8 @@ export class LanguageServer {
   async dispose(): Promise<void> {
     clearTimeout(this.timer);
     for (const disposable of this.disposables) disposable.dispose();
-    if (this.starting) await this.client.dispose();
+    // One that failed to start has nothing to end.
+    if (this.client.state === State.Running) await this.client.dispose();
   }
 
   private startFor(document: TextDocument): void {
@@ -88,8 +90,15 @@ export class LanguageServer {
   }
 
   private async request<R>(method: string, params: object): Promise<R> {
-    await (this.starting ?? this.start());
-    return this.client.sendRequest<R>(method, params);
+    try {
+      await (this.starting ?? this.start());
+      return await this.client.sendRequest<R>(method, params);
+    } catch (error) {
+      throw new StreamJobsError('INTERNAL', 'The language server does not answer.', {
+        hint: 'Restart it with the command Stream Jobs: Restart Language Server.',
+        cause: error,
+      });
+    }
   }
 
   private forwardEverything(): void {

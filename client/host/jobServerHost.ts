@@ -4,6 +4,7 @@
 // 1. One attempt at a time: concurrent callers of connect() share its promise.
 // 2. A connection that ends without being asked to is a crash; the policy decides when and whether to come back.
 // 3. After dispose() nothing is started and no timer is left.
+import type { ChildProcess } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Emitter } from 'vscode-jsonrpc/node';
@@ -41,6 +42,7 @@ export class JobServerHost {
   private readonly states = new Emitter<HostState>();
   private readonly connections = new Emitter<JobServerConnection>();
   private readonly returns = new Emitter<undefined>();
+  private readonly starts = new Emitter<ChildProcess>();
 
   state: HostState = 'none';
   /** Why the last start failed. */
@@ -51,6 +53,8 @@ export class JobServerHost {
   readonly onConnection = this.connections.event;
   /** The server crashed and runs again. */
   readonly onReturn = this.returns.event;
+  /** A server process of our own is ready. */
+  readonly onStarted = this.starts.event;
 
   constructor(private readonly options: HostOptions) {}
 
@@ -99,7 +103,7 @@ export class JobServerHost {
     this.current?.rpc.end();
     this.current?.rpc.dispose();
     this.current = undefined;
-    for (const emitter of [this.states, this.connections, this.returns]) emitter.dispose();
+    for (const emitter of [this.states, this.connections, this.returns, this.starts]) emitter.dispose();
   }
 
   private async open(): Promise<JobServerConnection> {
@@ -139,7 +143,7 @@ export class JobServerHost {
     if (running) return running;
     this.options.log(`Starting the server on ${start.dataDir}.`);
     try {
-      await startServer(start);
+      this.starts.fire(await startServer(start));
     } catch (error) {
       if (!(error instanceof StreamJobsError && error.code === 'SERVER_RUNNING')) throw error;
       return this.attachSoon(start.dataDir, error);

@@ -21,7 +21,8 @@ const icons: Record<JobState, Row['icon']> = {
   paused: { id: 'debug-pause', color: 'charts.yellow' },
   resuming: { id: 'loading~spin' },
   stopping: { id: 'loading~spin' },
-  stopped: { id: 'debug-stop' },
+  // Its own colour is red, as if something were wrong.
+  stopped: { id: 'debug-stop', color: 'disabledForeground' },
   failed: { id: 'error', color: 'errorForeground' },
 };
 

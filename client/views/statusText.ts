@@ -16,11 +16,14 @@ export function statusText(jobs: readonly JobSnapshot[]): StatusText | undefined
   const running = inState('running').length;
   if (jobs.length === 0) return undefined;
   const label = `Stream Jobs: ${failed} failed, ${paused.length} paused, ${running} running`;
-  if (failed > 0) return { text: `$(error) ${failed} failed`, label };
+  const parts = failed > 0 ? [`${failed} failed`] : [];
   if (paused.length > 0) {
     const lag = totalLag(paused);
-    const lagShown = lag === null ? lagText({ lag }) : `lag ${short(lag)}`;
-    return { text: `$(debug-pause) ${paused.length} paused · ${lagShown}`, label: `${label}; ${lagShown}` };
+    parts.push(`${paused.length} paused`, lag === null ? lagText({ lag }) : `lag ${short(lag)}`);
+  }
+  if (parts.length > 0) {
+    const icon = failed > 0 ? 'error' : 'debug-pause';
+    return { text: `$(${icon}) ${parts.join(' · ')}`, label: `${label}; ${parts.at(-1) ?? ''}` };
   }
   return { text: running > 0 ? `$(sync) ${running} running` : `$(debug-stop) ${jobs.length} stopped`, label };
 }

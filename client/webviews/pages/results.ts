@@ -34,6 +34,8 @@ let rows = new RingBuffer<Cell[]>(rowsMax);
 let following = true;
 /** How many rows had come when the view was paused. */
 let pausedAt = 0;
+/** Rows that pass the filter. */
+let matching = 0;
 let drawing = 0;
 let saving = 0;
 
@@ -111,7 +113,9 @@ function drawSoon(): void {
 }
 
 function draw(): void {
-  table.setRows(filterRows(rows.toArray(), filter.value));
+  const found = filterRows(rows.toArray(), filter.value);
+  matching = found.length;
+  table.setRows(found);
   if (following && current()?.running === true) table.scrollToEnd();
   drawStatus();
 }
@@ -124,7 +128,9 @@ function drawStatus(): void {
   follow.textContent = following ? 'Pause' : `Follow (${count(rows.total - pausedAt)} new)`;
   follow.setAttribute('aria-pressed', String(!following));
   const parts = [
-    `${count(rows.total)} rows`,
+    filter.value.trim() === ''
+      ? `${count(rows.total)} rows`
+      : `${count(matching)} of ${count(rows.length)} rows`,
     rows.forgotten > 0 ? `the last ${count(rows.length)} kept` : '',
     info !== undefined && info.skipped > 0 ? `${count(info.skipped)} left out` : '',
     running ? 'running' : (info?.note ?? ''),

@@ -139,7 +139,7 @@ describe('the status bar', () => {
       '$(debug-pause) 2 paused · lag 8.4k',
     ],
     ['an unknown lag as unknown', [paused(), paused({ lag: null })], '$(debug-pause) 2 paused · lag unknown'],
-    ['a failure first', [paused(), snapshot({ state: 'failed' })], '$(error) 1 failed'],
+    ['a failure first', [paused(), snapshot({ state: 'failed' })], '$(error) 1 failed · 1 paused · lag 8.4k'],
     ['stopped jobs', [snapshot({ state: 'stopped' })], '$(debug-stop) 1 stopped'],
   ])('shows %s', (_, jobs, text) => {
     expect(statusText(jobs)?.text).toBe(text);
