@@ -33,18 +33,26 @@ export async function within<T>(deadline: Deadline, work: (signal: AbortSignal) 
       await clock.sleep(graceMs, over.signal);
       throw late();
     });
-    return await Promise.race([result, timeout, ...(signal === undefined ? [] : [rejection(signal)])]);
+    const first = Promise.race([result, timeout]);
+    return await (signal === undefined ? first : orAborted(first, signal));
   } finally {
     over.abort();
     signal?.removeEventListener('abort', cancel);
   }
 }
 
-/** Rejects with the signal's reason when it fires. */
-export function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+/** What `work` gives, unless the signal fires first: then its reason. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let unlisten: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
     const fire = () => reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted'));
+    unlisten = () => signal.removeEventListener('abort', fire);
     if (signal.aborted) fire();
     else signal.addEventListener('abort', fire, { once: true });
   });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    unlisten();
+  }
 }

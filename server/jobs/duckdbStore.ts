@@ -76,9 +76,7 @@ export class DuckDBStore implements Store {
     if (this.closed) return Promise.reject(messages.serverClosing());
     return new Promise((resolve, reject) => {
       this.pending.push({ changes, resolve, reject });
-      this.writing ??= this.writeAll().finally(() => {
-        this.writing = undefined;
-      });
+      this.writing ??= this.writeAll();
     });
   }
 
@@ -108,6 +106,8 @@ export class DuckDBStore implements Store {
         for (const write of together) write.reject(failure);
       }
     }
+    // In the same step as the last look at what is pending: what comes now starts anew.
+    this.writing = undefined;
   }
 
   private async transaction(changes: StoreChange[]): Promise<void> {

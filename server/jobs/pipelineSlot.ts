@@ -5,7 +5,7 @@
 import type { Clock } from '../connectors/connector';
 import type { Engine, JobPositions, JobSpec, Pipeline, PipelineEvents } from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
-import { rejection, within } from './deadline';
+import { orAborted, within } from './deadline';
 import type { JobLimits } from './limits';
 import { asError, messages } from './messages';
 
@@ -136,12 +136,10 @@ export class PipelineSlot {
     await this.settled(wait);
     const { pipeline } = this;
     if (pipeline === undefined) throw messages.internal(`${this.name} has no pipeline`, 'it was closed');
-    const failed = rejection(this.failure.signal);
-    failed.catch(() => undefined);
     return this.within(wait, (signal) => {
       const result = work(pipeline, signal);
       this.calling = result.catch(() => undefined);
-      return Promise.race([result, failed]);
+      return orAborted(result, this.failure.signal);
     });
   }
 
