@@ -1,15 +1,6 @@
 // What the grammar allows next: walks its network from where the parser stands, without consuming anything, and notes each token and each
 // kind of name that could come.
-import {
-  RuleStopState,
-  RuleTransition,
-  type ATN,
-  type ATNState,
-  type NoViableAltException,
-  type Parser,
-  type ParserRuleContext,
-  type PredictionContext,
-} from 'antlr4ng';
+import { RuleStopState, RuleTransition, type ATN, type ATNState, type ParserRuleContext } from 'antlr4ng';
 import { StreamSqlParser } from './generated/StreamSqlParser';
 
 /** A place in the grammar's network, and how the rules around it go on. */
@@ -30,49 +21,52 @@ export interface Followers {
   names: Set<number>;
 }
 
-/** Rules for names: what may stand there is a matter of the catalog, not of the grammar. */
-export const nameRules: ReadonlySet<number> = new Set([
-  StreamSqlParser.RULE_jobName,
-  StreamSqlParser.RULE_jobNameDeploy,
-  StreamSqlParser.RULE_jobNameCreate,
-  StreamSqlParser.RULE_tableName,
-  StreamSqlParser.RULE_tableNameCreate,
-  StreamSqlParser.RULE_tableQualifier,
-  StreamSqlParser.RULE_columnName,
-  StreamSqlParser.RULE_columnNameCreate,
-  StreamSqlParser.RULE_columnAlias,
-  StreamSqlParser.RULE_aliasName,
-  StreamSqlParser.RULE_bareAlias,
-  StreamSqlParser.RULE_fieldName,
-  StreamSqlParser.RULE_fieldNameCreate,
-  StreamSqlParser.RULE_windowName,
-  StreamSqlParser.RULE_functionName,
-  StreamSqlParser.RULE_typeWord,
-  StreamSqlParser.RULE_identifier,
-  StreamSqlParser.RULE_optionKey,
-  StreamSqlParser.RULE_optionValue,
-  StreamSqlParser.RULE_settingKey,
-  StreamSqlParser.RULE_settingValue,
-]);
+const kindsOfNames = [
+  'jobName',
+  'jobNameDeploy',
+  'jobNameCreate',
+  'tableName',
+  'tableNameCreate',
+  'tableQualifier',
+  'columnName',
+  'columnNameCreate',
+  'columnAlias',
+  'aliasName',
+  'bareAlias',
+  'fieldName',
+  'fieldNameCreate',
+  'windowName',
+  'functionName',
+  'typeWord',
+  'identifier',
+  'optionKey',
+  'optionValue',
+  'settingKey',
+  'settingValue',
+] as const;
 
-/** From a state of the parser, with the rules that are open there. */
-export function followers(atn: ATN, state: number, context: ParserRuleContext | null): Followers {
-  const start = atn.states[state];
-  return start ? walk([{ state: start, stack: openRules(atn, context) }]) : walk([]);
-}
+/** A kind of name, called as the grammar's rule for it. What may stand there is a matter of the catalog, not of the grammar. */
+export type NameKind = (typeof kindsOfNames)[number];
 
-/** From where looking ahead came to a dead end: all the ways it was still on. */
-export function followersOfDeadEnd(parser: Parser, error: NoViableAltException): Followers {
-  const configs = error.deadEndConfigs;
-  const outer = openRules(parser.atn, error.ctx);
-  // With full context the configurations know all open rules; else they know those entered since the decision.
-  const around = configs?.fullCtx ? end : outer;
-  return walk(
-    [...(configs ?? [])].map(({ state, context }) => ({
-      state,
-      stack: predicted(parser.atn, context, around),
-    })),
-  );
+/** The rules for names, by rule index. */
+export const nameRules: ReadonlyMap<number, NameKind> = new Map(
+  kindsOfNames.map((kind) => [StreamSqlParser.ruleNames.indexOf(kind), kind]),
+);
+
+/**
+ * What may come where the parser stands, after reading `types` from `first` on, which looking ahead has read. Rules that were entered at
+ * `first` are left again: a name's rule is to be noted, not looked into.
+ */
+export function followersHere(parser: Parser, first: Token, types: readonly number[] = []): Followers {
+  let { state, context } = parser;
+  while (context?.start === first && context.parent) {
+    state = context.invokingState;
+    context = context.parent;
+  }
+  const start = parser.atn.states[state];
+  let places: Position[] = start ? [{ state: start, stack: openRules(parser.atn, context) }] : [];
+  for (const type of types) places = walk(places, true).tokens.get(type) ?? [];
+  return walk(places);
 }
 
 /** What may come after one token of those that may come now. */
@@ -80,7 +74,8 @@ export function followersOf(positions: readonly Position[]): Followers {
   return walk(positions);
 }
 
-function walk(starts: readonly Position[]): Followers {
+/** With `enterNames` the tokens of names are noted too. */
+function walk(starts: readonly Position[], enterNames = false): Followers {
   const found: Followers = { tokens: new Map(), names: new Set() };
   const seen = new Map<Stack, Set<number>>();
   const open = [...starts];
@@ -91,17 +86,18 @@ function walk(starts: readonly Position[]): Followers {
     if (states.has(state.stateNumber)) continue;
     states.add(state.stateNumber);
     if (state instanceof RuleStopState) open.push(...stack.up());
-    else step(place, open, found);
+    else step(place, open, found, enterNames);
   }
   return found;
 }
 
-function step({ state, stack }: Position, open: Position[], found: Followers): void {
+function step({ state, stack }: Position, open: Position[], found: Followers, enterNames: boolean): void {
   for (const transition of state.transitions) {
     if (transition instanceof RuleTransition) {
       const after: Position = { state: transition.followState, stack };
       if (nameRules.has(transition.ruleIndex)) found.names.add(transition.ruleIndex);
-      else open.push({ state: transition.target, stack: inner(after) });
+      if (enterNames || !nameRules.has(transition.ruleIndex))
+        open.push({ state: transition.target, stack: inner(after) });
     } else if (transition.isEpsilon) {
       open.push({ state: transition.target, stack });
     } else {
@@ -133,20 +129,4 @@ function openRules(atn: ATN, context: ParserRuleContext | null): Stack {
   if (!(call instanceof RuleTransition)) return end;
   let around: Stack | undefined;
   return { up: () => [{ state: call.followState, stack: (around ??= openRules(atn, parent)) }] };
-}
-
-function predicted(atn: ATN, context: PredictionContext | null, around: Stack): Stack {
-  if (!context || context.isEmpty()) return around;
-  let places: Position[] | undefined;
-  return {
-    up: () =>
-      (places ??= Array.from({ length: context.length }, (_, index) =>
-        returned(atn, context, index, around),
-      ).flat()),
-  };
-}
-
-function returned(atn: ATN, context: PredictionContext, index: number, around: Stack): Position[] {
-  const state = atn.states[context.getReturnState(index)];
-  return state ? [{ state, stack: predicted(atn, context.getParent(index), around) }] : around.up();
 }

@@ -1,14 +1,15 @@
 // Recovery from syntax errors, which remembers the first one: what came, and what could have come instead.
 import {
   DefaultErrorStrategy,
-  InputMismatchException,
   NoViableAltException,
+  type IntervalSet,
   type ParserRuleContext,
   type Parser,
   type RecognitionException,
-  type Token,
+  Token,
 } from 'antlr4ng';
-import { followers, followersOfDeadEnd, type Followers } from './followers';
+import { followersHere, type Followers } from './followers';
+import { StreamSqlLexer } from './generated/StreamSqlLexer';
 
 /** The first place where a statement is wrong. */
 export interface FirstError {
@@ -18,39 +19,88 @@ export interface FirstError {
   rules: number[];
 }
 
-export class RecoveringStrategy extends DefaultErrorStrategy {
+/**
+ * Skips what fits nowhere in the rules that are open, right where it stands. The runtime's own strategy would leave all optional parts
+ * first, and find out only at the end of the statement.
+ */
+export class SkippingStrategy extends DefaultErrorStrategy {
+  /** The token that was last found to fit somewhere. */
+  private fittingIndex = -1;
+
+  override sync(parser: Parser): void {
+    const { index } = parser.tokenStream;
+    if (index !== this.fittingIndex && !this.inErrorRecoveryMode(parser)) {
+      const expected = parser.getExpectedTokens();
+      if (!fits(parser, expected)) {
+        this.reportUnwantedToken(parser);
+        this.consumeUntil(parser, expected);
+      }
+      this.fittingIndex = parser.tokenStream.index;
+    }
+    super.sync(parser);
+  }
+
+  /** Goes over parentheses as a whole, and stops at the end of an INSERT in a set and at the cursor. */
+  override consumeUntil(parser: Parser, set: IntervalSet): void {
+    let depth = 0;
+    for (let type = parser.tokenStream.LA(1); !isEnd(type); type = parser.tokenStream.LA(1)) {
+      if (depth === 0 && set.contains(type)) return;
+      if (type === StreamSqlLexer.LPAREN) depth += 1;
+      if (type === StreamSqlLexer.RPAREN) depth = Math.max(0, depth - 1);
+      parser.consume();
+    }
+  }
+}
+
+function fits(parser: Parser, expected: IntervalSet): boolean {
+  const type = parser.tokenStream.LA(1);
+  return isEnd(type) || expected.contains(type);
+}
+
+function isEnd(type: number): boolean {
+  return type === Token.EOF || type === StreamSqlLexer.CURSOR || type === StreamSqlLexer.SEMI;
+}
+
+export class RecoveringStrategy extends SkippingStrategy {
   firstError: FirstError | undefined;
 
   override reportError(parser: Parser, error: RecognitionException): void {
-    if (error instanceof NoViableAltException && error.deadEndConfigs) {
-      const token = error.offendingToken ?? parser.getCurrentToken();
-      this.remember(parser, token, () => followersOfDeadEnd(parser, error));
-    } else if (error instanceof InputMismatchException) {
-      const token = error.offendingToken ?? parser.getCurrentToken();
-      this.remember(parser, token, () => followers(parser.atn, error.offendingState, error.ctx));
-    }
+    const token = error.offendingToken ?? parser.getCurrentToken();
+    const first = error instanceof NoViableAltException ? (error.startToken ?? token) : token;
+    this.remember(parser, token, first);
     super.reportError(parser, error);
   }
 
   override reportUnwantedToken(parser: Parser): void {
-    this.rememberCurrent(parser);
+    this.remember(parser, parser.getCurrentToken());
     super.reportUnwantedToken(parser);
   }
 
   override reportMissingToken(parser: Parser): void {
-    this.rememberCurrent(parser);
+    this.remember(parser, parser.getCurrentToken());
     super.reportMissingToken(parser);
   }
 
-  private rememberCurrent(parser: Parser): void {
-    this.remember(parser, parser.getCurrentToken(), () =>
-      followers(parser.atn, parser.state, parser.context),
-    );
+  /** `first`: where the parser began to look ahead before it met `token`. */
+  private remember(parser: Parser, token: Token, first = token): void {
+    if (this.firstError) return;
+    const read = typesBetween(parser, first.tokenIndex, token.tokenIndex);
+    this.firstError = {
+      token,
+      expected: followersHere(parser, first, read),
+      rules: rulesAround(parser.context),
+    };
   }
+}
 
-  private remember(parser: Parser, token: Token, expected: () => Followers): void {
-    this.firstError ??= { token, expected: expected(), rules: rulesAround(parser.context) };
+/** The types of the tokens from one index to before another, without whitespace and comments. */
+export function typesBetween(parser: Parser, from: number, to: number): number[] {
+  const types: number[] = [];
+  for (let index = from; index < to; index += 1) {
+    const token = parser.tokenStream.get(index);
+    if (token.channel === Token.DEFAULT_CHANNEL) types.push(token.type);
   }
+  return types;
 }
 
 function rulesAround(context: ParserRuleContext | null): number[] {

@@ -95,7 +95,8 @@ export function unquoteName(written: string): string {
   return inner.replaceAll(quote + quote, quote);
 }
 
-function unquoteString(written: string): string {
+/** The text of a string literal: without quotes, doubled quotes as one. */
+export function unquoteString(written: string): string {
   if (!written.startsWith("'")) return written;
   return written.slice(1, written.length > 1 && written.endsWith("'") ? -1 : undefined).replaceAll("''", "'");
 }
