@@ -1,5 +1,4 @@
 // Types as they are written in SQL: names and synonyms in, Flink's spelling out.
-import type { Span } from '../protocol/errors';
 import type { TypeName } from '../syntax/ast';
 import type { Problem } from '../syntax/problem';
 import { problem } from './problemCodes';
@@ -159,12 +158,3 @@ export function decimal(precision: number, scale: number): SqlType & { kind: 'de
 export function timestamp(precision: number, local: boolean): SqlType & { kind: 'timestamp' } {
   return { kind: 'timestamp', precision, local };
 }
-
-/** The words for a type in a sentence: `a number`, `a STRING`. */
-export function describeType(type: SqlType): string {
-  const text = formatType(type);
-  return `${/^[AEIOU]/.test(text) ? 'an' : 'a'} ${text}`;
-}
-
-/** Nothing here: marks a place in a tree that has no text of its own. */
-export const noSpan: Span = { start: 0, end: 0 };

@@ -2,15 +2,16 @@
 import type { Expression, FunctionCall, Name, Query } from '../../syntax/ast';
 import type { Span } from '../../protocol/errors';
 import type { BoundExpression } from '../plan';
-import { didYouMean } from '../suggest';
 import { formatType, fromTypeName } from '../typeNames';
-import { castsExplicitly, isInteger, isOpen } from '../typeRules';
+import { castsExplicitly } from '../typeRules';
 import type { SqlType } from '../types';
 import { bindScalarCall, findCalled } from './calls';
-import { convert, expectBoolean, unify } from './conversions';
+import { bindConstructor, bindField, bindIndex, unknown } from './composites';
+import { bindTest } from './conditions';
+import { expectBoolean, unify } from './conversions';
 import type { Findings } from './findings';
 import { bindLiteral } from './literals';
-import { bindBinary, bindComparison, bindUnary, call } from './operators';
+import { bindBinary, bindComparison, bindUnary } from './operators';
 import { findColumn } from './scope';
 import type { Scope } from './scope';
 
@@ -85,82 +86,13 @@ export function bind(expression: Expression, context: BindContext): BoundExpress
       if (expression.what !== '') findings.notRun(`${expression.what} is`, expression.span);
       return unknown(expression.span);
     default:
-      return bindTest(expression, context);
+      return bindTest(expression, (part) => bind(part, context), findings);
   }
 }
 
 /** Binds what must be a condition. */
 export function bindCondition(expression: Expression, context: BindContext): BoundExpression {
   return expectBoolean(bind(expression, context), context.clause, context.findings);
-}
-
-type Test = Extract<Expression, { kind: 'between' | 'inList' | 'like' | 'is' | 'isDistinct' }>;
-
-/** Conditions with words: BETWEEN, IN, LIKE, IS. */
-function bindTest(expression: Test, context: BindContext): BoundExpression {
-  const { findings } = context;
-  const { span } = expression;
-  const negate = (test: BoundExpression, negated: boolean) =>
-    negated ? call('NOT', boolean, [test], span) : test;
-  switch (expression.kind) {
-    case 'between': {
-      const [operand, low, high] = [expression.operand, expression.low, expression.high].map((part) =>
-        bind(part, context),
-      ) as [BoundExpression, BoundExpression, BoundExpression];
-      const bounds = expression.symmetric ? symmetric(low, high, span, findings) : [low, high];
-      return negate(bindComparison('BETWEEN', [operand, ...bounds], span, findings), expression.negated);
-    }
-    case 'inList': {
-      const operands = [expression.operand, ...expression.items].map((part) => bind(part, context));
-      return negate(bindComparison('IN', operands, span, findings), expression.negated);
-    }
-    case 'like': {
-      const parts = [
-        expression.operand,
-        expression.pattern,
-        ...(expression.escape ? [expression.escape] : []),
-      ];
-      const name = expression.similar ? 'SIMILAR TO' : 'LIKE';
-      const operands = parts.map((part) => expectText(bind(part, context), name, findings));
-      return negate(call(name, boolean, operands, span), expression.negated);
-    }
-    case 'is': {
-      const operand = bind(expression.operand, context);
-      if (expression.test === 'null' || expression.test === 'unknown')
-        return call(expression.negated ? 'IS NOT NULL' : 'IS NULL', boolean, [operand], span);
-      const name = `IS ${expression.negated ? 'NOT ' : ''}${expression.test.toUpperCase()}`;
-      return call(name, boolean, [expectBoolean(operand, name, findings)], span);
-    }
-    case 'isDistinct': {
-      const operands = [bind(expression.left, context), bind(expression.right, context)];
-      return bindComparison(
-        expression.negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM',
-        operands,
-        span,
-        findings,
-      );
-    }
-  }
-}
-
-function symmetric(
-  low: BoundExpression,
-  high: BoundExpression,
-  span: Span,
-  findings: Findings,
-): BoundExpression[] {
-  const { expressions, type } = unify([low, high], 'BETWEEN', findings);
-  return [call('LEAST', type, expressions, span), call('GREATEST', type, expressions, span)];
-}
-
-function expectText(operand: BoundExpression, name: string, findings: Findings): BoundExpression {
-  if (operand.type.kind !== 'string' && !isOpen(operand.type))
-    findings.report(
-      'typeMismatch',
-      `${name} compares texts, and this is ${formatType(operand.type)}.`,
-      operand.span ?? { start: 0, end: 0 },
-    );
-  return operand;
 }
 
 function bindColumn(parts: Name[], span: Span, context: BindContext): BoundExpression {
@@ -187,29 +119,6 @@ function bindColumn(parts: Name[], span: Span, context: BindContext): BoundExpre
   for (const field of fields)
     bound = bindField(bound, field, { start: span.start, end: field.span.end }, context.findings);
   return bound;
-}
-
-function bindField(operand: BoundExpression, field: Name, span: Span, findings: Findings): BoundExpression {
-  if (isOpen(operand.type)) return unknown(span);
-  if (operand.type.kind !== 'row') {
-    findings.report(
-      'typeMismatch',
-      `${field.text} is no field: this is ${formatType(operand.type)}, not a ROW.`,
-      field.span,
-    );
-    return unknown(span);
-  }
-  const found = operand.type.fields.find(({ name }) => name === field.text);
-  if (found) return { kind: 'field', operand, field: field.text, type: found.type, span };
-  const near = didYouMean(
-    field.text,
-    operand.type.fields.map(({ name }) => name),
-    field.span,
-  );
-  findings.report('unknownColumn', `The row has no field ${field.text}.${near.sentence}`, field.span, {
-    fixes: near.fixes,
-  });
-  return unknown(span);
 }
 
 function bindCall(expression: FunctionCall, context: BindContext): BoundExpression {
@@ -292,60 +201,4 @@ function bindCast(expression: Extract<Expression, { kind: 'cast' }>, context: Bi
     );
   if (operand.kind === 'literal' && operand.value === null) return { ...operand, type };
   return { kind: 'cast', type, operand, try: expression.try, span: expression.span };
-}
-
-function bindConstructor(
-  kind: 'rowConstructor' | 'arrayConstructor' | 'mapConstructor',
-  items: BoundExpression[],
-  span: Span,
-  findings: Findings,
-): BoundExpression {
-  if (kind === 'rowConstructor') {
-    const fields = items.map((item, i) => ({ name: `f${i}`, type: item.type }));
-    return call('ROW', { kind: 'row', fields }, items, span);
-  }
-  if (kind === 'arrayConstructor') {
-    const { expressions, type } = unify(items, 'ARRAY', findings);
-    return call('ARRAY', { kind: 'array', element: type }, expressions, span);
-  }
-  if (items.length % 2 === 1) findings.report('wrongArguments', 'MAP takes keys and values in turn.', span);
-  const keys = unify(
-    items.filter((_, i) => i % 2 === 0),
-    'MAP',
-    findings,
-  );
-  const values = unify(
-    items.filter((_, i) => i % 2 === 1),
-    'MAP',
-    findings,
-  );
-  const pairs = keys.expressions.flatMap((key, i) => [key, ...values.expressions.slice(i, i + 1)]);
-  return call('MAP', { kind: 'map', key: keys.type, value: values.type }, pairs, span);
-}
-
-function bindIndex(
-  operand: BoundExpression,
-  index: BoundExpression,
-  span: Span,
-  findings: Findings,
-): BoundExpression {
-  const { type } = operand;
-  if (type.kind === 'map')
-    return call('ITEM', type.value, [operand, convert(index, type.key, findings)], span);
-  if (type.kind === 'array') {
-    if (!isInteger(index.type) && !isOpen(index.type))
-      findings.report('typeMismatch', 'The index of an array is a whole number, from 1.', index.span ?? span);
-    return call('ITEM', type.element, [operand, index], span);
-  }
-  if (!isOpen(type))
-    findings.report(
-      'typeMismatch',
-      `Only arrays and maps have elements, and this is ${formatType(type)}.`,
-      span,
-    );
-  return unknown(span);
-}
-
-function unknown(span: Span, type: SqlType = { kind: 'unknown' }): BoundExpression {
-  return { kind: 'literal', type, value: null, span };
 }

@@ -73,12 +73,6 @@ export const duration: ValueKind<number> = {
   parse: parseDuration,
 };
 
-/** Bytes, written as in Flink: `64 kb`, `1mb`. */
-export const memorySize: ValueKind<number> = {
-  expects: 'a size such as 64 kb or 1 mb',
-  parse: parseMemorySize,
-};
-
 const durationUnits: readonly [RegExp, number][] = [
   [/^(ms|milli|millis|millisecond|milliseconds)?$/, 1],
   [/^(s|sec|secs|second|seconds)$/, 1000],
@@ -89,24 +83,8 @@ const durationUnits: readonly [RegExp, number][] = [
 
 /** Milliseconds of `5 s`, `1 min`, `500 ms`; a bare number is milliseconds, as in Flink. */
 export function parseDuration(value: string): number | undefined {
-  return withUnit(value, durationUnits);
-}
-
-const memoryUnits: readonly [RegExp, number][] = [
-  [/^(b|bytes)?$/, 1],
-  [/^(k|kb|kibibytes)$/, 1024],
-  [/^(m|mb|mebibytes)$/, 1024 ** 2],
-  [/^(g|gb|gibibytes)$/, 1024 ** 3],
-];
-
-/** Bytes of `64 kb`, `1 mb`; a bare number is bytes. */
-export function parseMemorySize(value: string): number | undefined {
-  return withUnit(value, memoryUnits);
-}
-
-function withUnit(value: string, units: readonly [RegExp, number][]): number | undefined {
   const parts = /^\s*(\d+)\s*([a-z]*)\s*$/i.exec(value);
-  const unit = units.find(([name]) => name.test(parts?.[2]?.toLowerCase() ?? '?'));
+  const unit = durationUnits.find(([name]) => name.test(parts?.[2]?.toLowerCase() ?? '?'));
   const amount = parts && unit ? Number(parts[1]) * unit[1] : NaN;
   return Number.isSafeInteger(amount) ? amount : undefined;
 }

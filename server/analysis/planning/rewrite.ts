@@ -129,7 +129,7 @@ function operandsOf(expression: BoundExpression): BoundExpression[] {
 }
 
 /** The expression with columns replaced by what they stand for. */
-export function substitute(
+function substitute(
   expression: BoundExpression,
   columns: ReadonlyMap<string, BoundExpression>,
 ): BoundExpression {

@@ -157,7 +157,7 @@ function isAggregated(select: Select): boolean {
 }
 
 /** Whether an aggregate is called in the expression, apart from OVER windows. */
-export function containsAggregate(expression: Expression): boolean {
+function containsAggregate(expression: Expression): boolean {
   if (
     expression.kind === 'call' &&
     !expression.over &&

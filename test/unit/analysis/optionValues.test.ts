@@ -5,7 +5,7 @@ import { datagenOptions } from '../../../server/analysis/options/datagen';
 import { readJobOptions } from '../../../server/analysis/options/jobs';
 import { kafkaOptions } from '../../../server/analysis/options/kafka';
 import { findOption, patternValues, readOptions } from '../../../server/analysis/options/table';
-import { parseDuration, parseMemorySize } from '../../../server/analysis/options/values';
+import { parseDuration } from '../../../server/analysis/options/values';
 
 it.each([
   ['5 s', 5000],
@@ -17,13 +17,6 @@ it.each([
   ['-1 s', undefined],
   ['', undefined],
 ])('the duration %j is %s ms', (text, ms) => expect(parseDuration(text)).toBe(ms));
-
-it.each([
-  ['64 kb', 65_536],
-  ['1MB', 1_048_576],
-  ['10', 10],
-  ['1 tb', undefined],
-])('the size %j is %s bytes', (text, bytes) => expect(parseMemorySize(text)).toBe(bytes));
 
 describe('options of a table', () => {
   it('are typed, with defaults', () => {
