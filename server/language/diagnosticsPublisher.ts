@@ -12,6 +12,8 @@ export interface PublisherHost {
   prepare(document: TextDocument): Promise<boolean>;
   diagnostics(document: TextDocument): Diagnostic[];
   send(uri: string, version: number, diagnostics: Diagnostic[]): void;
+  /** Takes an error of ours; the server goes on. */
+  report(error: unknown): void;
 }
 
 /** So much text is parsed at once; more is waited for, so that typing in it stays smooth. */
@@ -32,7 +34,9 @@ export class DiagnosticsPublisher {
       this.publishOthers(document.uri);
       return;
     }
-    const timer = setTimeout(() => void this.publishLater(document, timer), longStatementDelayMs);
+    const timer = setTimeout(() => {
+      this.publishLater(document, timer).catch((error: unknown) => this.host.report(error));
+    }, longStatementDelayMs);
     this.pending.set(document.uri, timer);
   }
 

@@ -18,13 +18,17 @@ const statements = [
 ];
 
 /** Runs in slices, so that a request that comes meanwhile waits for one statement at most. */
-export function prewarm(): void {
+export function prewarm(report: (error: unknown) => void): void {
   const catalog = new MapCatalog();
   const next = (index: number) => {
     const text = statements[index];
     if (text === undefined) return;
-    const { statement } = parseAnew(text);
-    if (statement !== undefined) analyzeStatement(statement, text, catalog);
+    try {
+      const { statement } = parseAnew(text);
+      if (statement !== undefined) analyzeStatement(statement, text, catalog);
+    } catch (error) {
+      report(error);
+    }
     setImmediate(next, index + 1);
   };
   setImmediate(next, 0);

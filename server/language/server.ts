@@ -37,7 +37,11 @@ export function startLanguageServer(connection: Connection): LanguageServer {
   let refreshTimer: NodeJS.Timeout | undefined;
   let shutDown = false;
 
+  const report = (error: unknown) => {
+    connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  };
   const publisher = new DiagnosticsPublisher({
+    report,
     documents: () => documents.all(),
     pendingLength: (document) => workspace.pendingLength(document),
     prepare: (document) => workspace.prepare(document),
@@ -52,7 +56,7 @@ export function startLanguageServer(connection: Connection): LanguageServer {
     client = params.capabilities;
     return initializeResult(params);
   });
-  connection.onInitialized(() => prewarm());
+  connection.onInitialized(() => prewarm(report));
   connection.onShutdown(() => {
     shutDown = true;
     clearTimeout(refreshTimer);

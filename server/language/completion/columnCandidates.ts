@@ -18,7 +18,7 @@ interface ScopeEntry {
 
 export function columnCandidates(place: Place): Candidate[] {
   const scope = definedColumns(place) ?? analysedScope(place) ?? tokenScope(place);
-  const qualifier = qualifierOf(place);
+  const qualifier = place.expected.qualifier.at(-1);
   if (qualifier !== undefined) {
     const entry = scope.find(({ name }) => name === qualifier);
     return (entry?.columns ?? []).map((column) => columnCandidate(column, entry?.name ?? ''));
@@ -28,12 +28,6 @@ export function columnCandidates(place: Place): Candidate[] {
   );
   const tables = scope.filter(({ name }) => name !== '').map(tableName);
   return [...distinct(columns), ...tables];
-}
-
-/** `t` of `t.|`. */
-function qualifierOf({ before }: Place): string | undefined {
-  const name = before.at(-2);
-  return before.at(-1)?.text === '.' && name !== undefined ? nameOf(name) : undefined;
 }
 
 /** Places that name columns of one table which is no part of a FROM: undefined at any other place. */

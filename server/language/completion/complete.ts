@@ -6,6 +6,7 @@ import {
   type CompletionList,
   type Range,
 } from 'vscode-languageserver-types';
+import type { NameKind } from '../../syntax/expected';
 import type { KnownJobs } from '../liveJobs/knownJobs';
 import { rangeBetween, type Script } from '../script';
 import { rank, type Candidate } from './candidate';
@@ -20,7 +21,13 @@ import { tableCandidates } from './tableCandidates';
 import { typeCandidates } from './typeCandidates';
 
 /** Names that are worth offering as soon as a space, a comma or a parenthesis is typed. */
-const offeredUnasked = ['jobName', 'jobNameDeploy', 'tableName', 'optionKey', 'settingKey'];
+const offeredUnasked: readonly NameKind[] = [
+  'jobName',
+  'jobNameDeploy',
+  'tableName',
+  'optionKey',
+  'settingKey',
+];
 
 /** @param trigger the character that brought completion up by itself, if one did */
 export function complete(
@@ -44,7 +51,7 @@ export function complete(
 
 function namesAndWords(place: Place, script: Script, jobs: KnownJobs | undefined): Candidate[] {
   const { names } = place.expected;
-  const isName = (name: string) => names.includes(name);
+  const isName = (name: NameKind) => names.includes(name);
   const candidates: Candidate[] = [];
   if (isName('jobName') || isName('jobNameDeploy'))
     candidates.push(...jobNameCandidates(place, script, jobs));

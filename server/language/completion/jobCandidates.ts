@@ -7,23 +7,22 @@ import { liveText } from '../liveJobs/jobWords';
 import { canPause, canResume, type KnownJobs } from '../liveJobs/knownJobs';
 import type { Script } from '../script';
 import { rank, type Candidate } from './candidate';
-import { nameOf, wordsBefore, type Place } from './place';
+import { wordsBefore, type Place } from './place';
 
 /** The live jobs, then those that statements of the file make. */
 export function jobNameCandidates(place: Place, script: Script, jobs: KnownJobs | undefined): Candidate[] {
   const [verb = ''] = wordsBefore(place);
-  const listed = new Set(place.tokens.filter((token) => token !== place.current).map(nameOf));
   const live = liveCandidates(verb, jobs);
   const known = new Set(live.map(({ label }) => label));
   const others = jobsOfFile(script).filter((name) => !known.has(name));
   const made = others.map((name) => ({
     label: name,
     kind: CompletionItemKind.Event,
-    rank: rank.unlikely,
+    rank: rank.table,
     detail: 'started in this file',
     insert: quoteName(name),
   }));
-  return [...live, ...made].filter(({ label }) => !listed.has(label));
+  return [...live, ...made].filter(({ label }) => !place.expected.jobs.includes(label));
 }
 
 function liveCandidates(verb: string, jobs: KnownJobs | undefined): Candidate[] {
@@ -32,7 +31,7 @@ function liveCandidates(verb: string, jobs: KnownJobs | undefined): Candidate[] 
   return [...jobs.byName.values()].map((job) => ({
     label: job.name,
     kind: CompletionItemKind.Event,
-    rank: fits(job.state) ? rank.best : rank.unlikely,
+    rank: fits(job.state) ? rank.best : rank.table,
     detail: liveText(job, jobs),
     insert: quoteName(job.name),
     topic: { about: 'job', name: job.name },

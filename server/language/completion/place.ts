@@ -1,10 +1,10 @@
 // Where completion happens: the statement, the token being typed, and what the grammar expects there.
 import type { Catalog } from '../../analysis/catalog';
 import { unquoteName } from '../../syntax/build/source';
+import { expectedAt, type Expected } from '../../syntax/expected';
 import { regionAt } from '../../syntax/split';
 import { catalogAt, type Script, type ScriptStatement } from '../script';
 import { tokenize, type SyntaxToken } from '../tokens';
-import { expectedAt, type Expected } from './expected';
 
 export interface Place {
   /** Absent in the space between statements. */
@@ -54,7 +54,7 @@ export function placeAt(script: Script, documentOffset: number): Place | undefin
     tokens,
     current,
     before,
-    expected: expectedAt(text, start),
+    expected: expectedAt(text, offset),
     catalog,
   };
 }

@@ -38,15 +38,20 @@ function enclosingSelect(tokens: readonly SyntaxToken[], cursor: number): number
     else if (word === '(') depth = Math.max(0, depth - 1);
     else if (word === 'SELECT' && depth === 0) return i;
   }
-  return -1;
+  // With parentheses that do not match, the nearest one.
+  return tokens
+    .slice(0, cursor)
+    .map(({ text }) => text.toUpperCase())
+    .lastIndexOf('SELECT');
 }
 
 function tablesOfSelect(tokens: readonly SyntaxToken[], select: number): ScopeTable[] {
   const tables: ScopeTable[] = [];
+  const isInner = tokens.slice(0, select).some(({ text }) => text === '(');
   let inFrom = false;
   for (let i = select + 1; i < tokens.length; i++) {
     const word = wordAt(tokens, i);
-    if (word === ')' || endOfSelect.has(word) || (inFrom && endOfFrom.has(word))) break;
+    if ((word === ')' && isInner) || endOfSelect.has(word) || (inFrom && endOfFrom.has(word))) break;
     const expectsTable = word === 'FROM' || (inFrom && (word === 'JOIN' || word === ','));
     if (word === 'FROM') inFrom = true;
     if (expectsTable) {

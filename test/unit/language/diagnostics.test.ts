@@ -1,0 +1,135 @@
+// What is wrong in a document: each case is SQL with the expected messages under the lines they are about.
+import { describe, expect, it } from 'vitest';
+import { diagnostics } from '../../../server/language/diagnostics';
+import type { KnownJobs } from '../../../server/language/liveJobs/knownJobs';
+import { liveJobs, scriptOf, tables } from './support';
+
+/** Renders a text with `-- ^^^ severity: message` under each line that has a problem. */
+function rendered(text: string, jobs: KnownJobs | undefined): string {
+  const found = diagnostics(scriptOf(text), jobs);
+  const severities = ['', 'error', 'warning', 'info', 'hint'];
+  return text
+    .split('\n')
+    .flatMap((line, number) => {
+      const marks = found
+        .filter(({ range }) => range.start.line === number)
+        .map(({ range, severity, message }) => {
+          const length = range.end.line === number ? range.end.character - range.start.character : 1;
+          const indent = ' '.repeat(Math.max(0, range.start.character - 3));
+          return `-- ${indent}${'^'.repeat(Math.max(1, length))} ${severities[severity ?? 0] ?? ''}: ${message}`;
+        });
+      return [line, ...marks];
+    })
+    .join('\n');
+}
+
+/** The text with its marks is what is expected; without them it is the input. */
+function check(expected: string, jobs: KnownJobs | 'unknown' = liveJobs): void {
+  const lines = expected.split('\n').map((line) => line.replace(/^ {6}/, ''));
+  const marked = lines.slice(1, -1).join('\n');
+  const text = lines
+    .slice(1, -1)
+    .filter((line) => !/^-- +\^/.test(line))
+    .join('\n');
+  expect(rendered(text, jobs === 'unknown' ? undefined : jobs)).toBe(marked);
+}
+
+describe('jobs', () => {
+  it('that do not exist', () => {
+    check(`
+      RESUME JOB clikcs;
+      --         ^^^^^^ error: There is no job clikcs. Did you mean clicks (paused 12 min)?
+      STOP JOB nothing_like_it;
+      --       ^^^^^^^^^^^^^^^ error: There is no job nothing_like_it. Jobs now: orders, clicks, old, slow.
+      PAUSE JOB IF EXISTS nothing_like_it;
+    `);
+  });
+
+  it('in a state that the statement does not take', () => {
+    check(`
+      PAUSE JOB clicks;
+      --        ^^^^^^ error: clicks is already paused since 11:48 (reason: index rebuild). Running this fails.
+      PAUSE JOB old;
+      --        ^^^ error: old is stopped since 09:00; only a running job can be paused. Running this fails.
+      RESUME JOB orders;
+      --         ^^^^^^ error: orders is not paused: it is running since 10:30. Running this fails.
+    `);
+  });
+
+  it('with IF EXISTS are no errors', () => {
+    check(`
+      PAUSE JOB IF EXISTS clicks;
+      --                  ^^^^^^ info: clicks is already paused since 11:48 (reason: index rebuild). Running this fails.
+      DROP JOB IF EXISTS gone;
+    `);
+  });
+
+  it('in a transition may be asked again', () => {
+    check(`
+      PAUSE JOB slow;
+      RESUME JOB slow;
+    `);
+  });
+
+  it('whose name is taken', () => {
+    check(`
+      START JOB orders AS SELECT 1;
+      --        ^^^^^^ info: There is already a job orders (running). Running this fails.
+      START JOB IF NOT EXISTS orders AS SELECT 1;
+    `);
+  });
+
+  it('follow the statements before', () => {
+    check(`
+      START JOB fresh AS SELECT 1;
+      PAUSE JOB fresh;
+      PAUSE JOB fresh, orders;
+      --        ^^^^^ error: fresh is already paused by an earlier statement of this script. Running this fails.
+      RESUME JOB orders;
+      DROP JOB fresh;
+      RESUME JOB fresh;
+      --         ^^^^^ error: There is no job fresh. Jobs now: orders, clicks, old, slow.
+      PAUSE JOBS LIKE 'ord%';
+      RESUME JOB orders;
+      RESUME ALL JOBS;
+      PAUSE JOB clicks;
+    `);
+  });
+
+  it('are not spoken of while they are unknown', () => {
+    check(
+      `
+      RESUME JOB whatever;
+      PAUSE JOB whatever;
+    `,
+      'unknown',
+    );
+  });
+
+  it('of EXPLAIN only have to exist', () => {
+    check(`
+      EXPLAIN PAUSE JOB nobody;
+      -- ^^^^^^^^^^^^^^^^^^^^^^^^ error: EXPLAIN PAUSE JOB cannot be run yet.
+      --                ^^^^^^ error: There is no job nobody. Jobs now: orders, clicks, old, slow.
+    `);
+  });
+});
+
+describe('names', () => {
+  it('of columns, tables and functions', () => {
+    const found = diagnostics(
+      scriptOf(`${tables}SELECT amout, UPER(customer) FROM orders_in;\nSELECT * FROM order_in;`),
+      undefined,
+    );
+    expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'SJ202 orders_in has no column amout. Did you mean amount?',
+      'SJ204 There is no function UPER. Did you mean UPPER?',
+      'SJ201 There is no table order_in. Did you mean orders_in?',
+    ]);
+  });
+
+  it('stand on the text where the statement stands, whatever the line ends', () => {
+    const [found] = diagnostics(scriptOf(`-- é😀\r\nSHOW JOBS;\r\n  SELECT amout FROM nowhere`), undefined);
+    expect(found?.range.start).toEqual({ line: 2, character: 20 });
+  });
+});
