@@ -165,9 +165,13 @@ export class JobCore {
   /** Reads lag, of a closed job through the engine's side door. Never rejects. */
   async readLag(): Promise<void> {
     const { current, generation } = this.slot;
-    this.counters();
     if (current !== undefined) this.readings.positions = current.positions();
-    await this.readings.refresh(() => current?.progress() ?? this.rangesWithoutPipeline());
+    await this.readings.refresh(async () => {
+      const partitions = await (current?.progress() ?? this.rangesWithoutPipeline());
+      // Of the same moment as the partitions, so that rates fit.
+      this.counters();
+      return partitions;
+    });
     if (generation === this.slot.generation) this.around.changed(this.name);
   }
 

@@ -12,7 +12,8 @@ export class LagLoop {
   constructor(
     private readonly clock: Clock,
     private readonly limits: ServerLimits,
-    private readonly refresh: () => Promise<void>,
+    /** Begins a refresh of every job; one that is slow holds up none. */
+    private readonly refresh: () => void,
   ) {
     this.ended = this.loop();
   }
@@ -47,7 +48,7 @@ export class LagLoop {
       this.waiting = new AbortController();
       await this.clock.sleep(this.watched ? lagWatchedMs : lagIdleMs, this.waiting.signal);
       if (this.stopped.signal.aborted) return;
-      await this.refresh();
+      this.refresh();
     }
   }
 }

@@ -22,6 +22,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     core.state === 'running' || core.state === 'paused' ? readings.history.lagPerSecond() : null;
   const drainMs = running ? timeToDrain(readings.lag, lagPerSecond) : undefined;
   const error = errorOf(core);
+  const group = core.planned?.consumerGroup;
   const reason = core.state === 'stopped' ? record.ended?.reason : undefined;
   return {
     name: core.name,
@@ -44,6 +45,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     lost: totalLost(partitions),
     partitions: partitions.map(partitionSnapshot),
     sinks: sinksOf(core, counters.out),
+    ...(group === undefined ? {} : { consumerGroup: group }),
     pauseHistory: history(core).slice(-core.limits.pausesShown),
     warnings: warningsOf(core),
     ...(reason === undefined ? {} : { stopReason: reason }),
@@ -61,7 +63,6 @@ export function detailsOf(core: JobCore): JobDetails {
     pauseHistory: history(core),
     query: planned?.query ?? record.statement,
     options: planned?.options ?? {},
-    ...(planned?.consumerGroup === undefined ? {} : { consumerGroup: planned.consumerGroup }),
     metrics: {
       batches,
       lastBatchMs,

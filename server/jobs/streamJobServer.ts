@@ -266,8 +266,8 @@ export class StreamJobServer {
     if (this.closing !== undefined) throw messages.serverClosing();
   }
 
-  private async refreshLag(): Promise<void> {
-    await Promise.all(this.jobs.list().map((job) => job.readLag()));
+  private refreshLag(): void {
+    for (const job of this.jobs.list()) void job.readLag();
   }
 
   private lookup(settings: ReadonlyMap<string, string>): Lookup {

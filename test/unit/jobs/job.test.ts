@@ -508,6 +508,24 @@ describe('starting, ending, failing', () => {
   });
 });
 
+describe('many cycles', () => {
+  it('leave no waiter behind and a bounded history', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const sleeping: number[] = [];
+    for (let cycle = 0; cycle < 300; cycle++) {
+      await harness.clock.until(job.pause({ by }));
+      await harness.clock.until(job.resume(by));
+      sleeping.push(harness.clock.sleeping);
+    }
+    expect(Math.max(...sleeping.slice(-10))).toBeLessThanOrEqual(Math.max(...sleeping.slice(0, 10)));
+    expect(job.details()).toMatchObject({ metrics: { pauses: 300, resumes: 300 } });
+    expect(job.details().pauseHistory).toHaveLength(100);
+    expect(job.snapshot().pauseHistory).toHaveLength(10);
+    expect(harness.disk.history(stream).map(({ number }) => number)[0]).toBe(201);
+  });
+});
+
 describe('ending the server', () => {
   it('checkpoints, keeps the desired state, and leaves nothing waiting', async () => {
     const harness = new Harness();
