@@ -1,6 +1,14 @@
 // What the grammar allows next: walks its network from where the parser stands, without consuming anything, and notes each token and each
 // kind of name that could come.
-import { RuleStopState, RuleTransition, type ATN, type ATNState, type ParserRuleContext } from 'antlr4ng';
+import {
+  RuleStopState,
+  RuleTransition,
+  type ATN,
+  type ATNState,
+  type Parser,
+  type ParserRuleContext,
+  type Token,
+} from 'antlr4ng';
 import { StreamSqlParser } from './generated/StreamSqlParser';
 
 /** A place in the grammar's network, and how the rules around it go on. */

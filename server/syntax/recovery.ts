@@ -21,7 +21,7 @@ export interface FirstError {
 
 /**
  * Skips what fits nowhere in the rules that are open, right where it stands. The runtime's own strategy would leave all optional parts
- * first, and find out only at the end of the statement.
+ * first, and find out only at the end of the statement. Words that other open rules go on with are never skipped.
  */
 export class SkippingStrategy extends DefaultErrorStrategy {
   /** The token that was last found to fit somewhere. */
@@ -29,15 +29,22 @@ export class SkippingStrategy extends DefaultErrorStrategy {
 
   override sync(parser: Parser): void {
     const { index } = parser.tokenStream;
-    if (index !== this.fittingIndex && !this.inErrorRecoveryMode(parser)) {
+    if (index !== this.fittingIndex && !this.inErrorRecoveryMode(parser) && mayLeave(parser)) {
       const expected = parser.getExpectedTokens();
-      if (!fits(parser, expected)) {
+      const type = parser.tokenStream.LA(1);
+      if (!isEnd(type) && !expected.contains(type) && !this.getErrorRecoverySet(parser).contains(type)) {
         this.reportUnwantedToken(parser);
         this.consumeUntil(parser, expected);
       }
       this.fittingIndex = parser.tokenStream.index;
     }
     super.sync(parser);
+  }
+
+  override singleTokenDeletion(parser: Parser): Token | null {
+    const type = parser.tokenStream.LA(1);
+    const goesOn = isEnd(type) || this.getErrorRecoverySet(parser).contains(type);
+    return goesOn ? null : super.singleTokenDeletion(parser);
   }
 
   /** Goes over parentheses as a whole, and stops at the end of an INSERT in a set and at the cursor. */
@@ -52,9 +59,12 @@ export class SkippingStrategy extends DefaultErrorStrategy {
   }
 }
 
-function fits(parser: Parser, expected: IntervalSet): boolean {
-  const type = parser.tokenStream.LA(1);
-  return isEnd(type) || expected.contains(type);
+/** Whether the part that would begin here is optional to the end of its rule, and the next token does not begin it. */
+function mayLeave(parser: Parser): boolean {
+  const state = parser.atn.states[parser.state];
+  if (!state) return false;
+  const next = parser.atn.nextTokens(state);
+  return next.contains(Token.EPSILON) && !next.contains(parser.tokenStream.LA(1));
 }
 
 function isEnd(type: number): boolean {
