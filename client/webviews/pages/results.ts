@@ -19,7 +19,6 @@ interface Saved {
 const chooser = element('chooser') as HTMLSelectElement;
 const filter = element('filter') as HTMLInputElement;
 const follow = element('follow') as HTMLButtonElement;
-const stop = element('stop') as HTMLButtonElement;
 const status = element('status');
 const empty = element('empty');
 const table = new ResultsTable(element('table'), {
@@ -88,7 +87,7 @@ function show(id: string | undefined): void {
   rows = new RingBuffer(rowsMax);
   table.setColumns(current()?.columns ?? []);
   empty.hidden = current() !== undefined;
-  if (id !== undefined) send({ type: 'show', id });
+  if (id !== undefined) send({ type: 'fetch', id });
 }
 
 function drawChooser(selected: string | undefined): void {
@@ -123,7 +122,6 @@ function draw(): void {
 function drawStatus(): void {
   const info = current();
   const running = info?.running === true;
-  stop.hidden = !running;
   follow.hidden = !running;
   follow.textContent = following ? 'Pause' : `Follow (${count(rows.total - pausedAt)} new)`;
   follow.setAttribute('aria-pressed', String(!following));
@@ -163,16 +161,13 @@ function restore(): void {
   draw();
 }
 
-chooser.addEventListener('change', () => show(chooser.value));
+chooser.addEventListener('change', () => send({ type: 'choose', id: chooser.value }));
 filter.addEventListener('input', () => {
   send({ type: 'filter', text: filter.value });
   draw();
   saveSoon();
 });
 follow.addEventListener('click', () => setFollowing(!following));
-stop.addEventListener('click', () => {
-  if (shown !== undefined) send({ type: 'stop', id: shown });
-});
 window.addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === 'f') {
     filter.focus();

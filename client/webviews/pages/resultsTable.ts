@@ -45,14 +45,14 @@ export class ResultsTable {
   setColumns(columns: string[]): void {
     this.columns = columns;
     this.widths = columns.map((column) => clamp(column.length));
-    this.active = this.anchor = -1;
     this.scroller.scrollTop = 0;
     this.setRows([]);
   }
 
   setRows(rows: readonly Cell[][]): void {
     this.rows = rows;
-    this.active = Math.min(this.active, rows.length - 1);
+    // The rows that were selected are no longer where they were.
+    this.active = this.anchor = -1;
     this.scroller.setAttribute('aria-rowcount', String(rows.length + 1));
     this.body.style.height = `${Math.min(rows.length * rowHeight, bodyHeightMax)}px`;
     this.schedule();
@@ -111,7 +111,11 @@ export class ResultsTable {
   }
 
   private isSelected(index: number): boolean {
-    return index >= Math.min(this.anchor, this.active) && index <= Math.max(this.anchor, this.active);
+    return (
+      this.active >= 0 &&
+      index >= Math.min(this.anchor, this.active) &&
+      index <= Math.max(this.anchor, this.active)
+    );
   }
 
   private onClick(event: MouseEvent): void {

@@ -18,14 +18,14 @@ export interface ResultInfo {
 export type ToPage =
   /** The list changed; `shown` is to be looked at. `rowsMax` bounds what the page keeps. */
   | { type: 'results'; results: ResultInfo[]; shown: string | undefined; rowsMax: number }
-  /** All rows kept of a result, the answer to `show`. */
+  /** All rows kept of a result, the answer to `fetch`. */
   | { type: 'all'; id: string; rows: Cell[][]; forgotten: number }
   | { type: 'rows'; id: string; rows: Cell[][] };
 
 export type FromPage =
   | { type: 'ready' }
-  /** The user looks at this result through this filter. */
-  | { type: 'show'; id: string }
+  /** The user chose this result. What is shown is decided by the extension alone, or the two would chase each other. */
+  | { type: 'choose'; id: string }
+  | { type: 'fetch'; id: string }
   | { type: 'filter'; text: string }
-  | { type: 'copy'; text: string }
-  | { type: 'stop'; id: string };
+  | { type: 'copy'; text: string };

@@ -11,7 +11,6 @@ const body = `<div class="toolbar" role="toolbar" aria-label="Results">
 <select id="chooser" aria-label="Result" hidden></select>
 <input id="filter" type="search" placeholder="Filter" aria-label="Filter rows">
 <button id="follow" type="button" hidden>Pause</button>
-<button id="stop" type="button" hidden>Stop</button>
 <span id="status" role="status"></span>
 </div>
 <div id="empty">Run a SELECT, SHOW, DESCRIBE or EXPLAIN statement to see its rows here.</div>
@@ -78,9 +77,12 @@ export class ResultsView implements WebviewViewProvider {
         // What the page restored by itself stays until there is something newer.
         if (this.model.current) this.postList();
         break;
-      case 'show':
-        if (message.id !== this.model.shown) this.model.show(message.id);
-        if (message.id === this.model.shown) {
+      case 'choose':
+        this.model.show(message.id);
+        break;
+      case 'fetch':
+        // Not for one the page restored by itself.
+        if (this.model.list().some(({ id }) => id === message.id)) {
           this.post({ type: 'all', id: message.id, ...this.model.rows(message.id) });
         }
         break;
@@ -89,9 +91,6 @@ export class ResultsView implements WebviewViewProvider {
         break;
       case 'copy':
         void env.clipboard.writeText(message.text);
-        break;
-      case 'stop':
-        this.stop(message.id);
         break;
     }
   }
