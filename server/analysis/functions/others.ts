@@ -23,7 +23,7 @@ export const conditionalFunctions = functionTable('conditional', [
 ]);
 
 export const conversionFunctions = functionTable('conversion', [
-  ['TYPEOF(value ANY) -> STRING', 'The type of a value, as text.', "TYPEOF(1) = 'INT NOT NULL'"],
+  ['TYPEOF(value ANY) -> STRING', 'The type of a value, as text.', 'TYPEOF(1)'],
 ]);
 
 export const jsonFunctions = functionTable('json', [

@@ -158,12 +158,8 @@ export const stringFunctions = functionTable('string', [
   ['IS_ALPHA(text STRING) -> BOOLEAN', 'Whether there are only letters.', "IS_ALPHA('abc')"],
   ['IS_DIGIT(text STRING) -> BOOLEAN', 'Whether there are only digits.', "IS_DIGIT('123')"],
   ['IS_DECIMAL(text STRING) -> BOOLEAN', 'Whether the text is a number.', "IS_DECIMAL('1.5')"],
-  ['URL_ENCODE(text STRING) -> STRING', 'Escaped for use in a URL.', "URL_ENCODE('a b') = 'a%20b'"],
-  [
-    'URL_DECODE(text STRING) -> STRING',
-    'The text that was escaped for a URL.',
-    "URL_DECODE('a%20b') = 'a b'",
-  ],
+  ['URL_ENCODE(text STRING) -> STRING', 'Escaped for use in a URL.', "URL_ENCODE('a b') = 'a+b'"],
+  ['URL_DECODE(text STRING) -> STRING', 'The text that was escaped for a URL.', "URL_DECODE('a+b') = 'a b'"],
   ['TO_BASE64(text STRING) -> STRING', 'The text in base 64.', "TO_BASE64('ab') = 'YWI='"],
   [
     'FROM_BASE64(text STRING) -> STRING',

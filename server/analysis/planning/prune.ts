@@ -133,7 +133,8 @@ function withoutUnused(node: PlanNode, used: Set<string>, inner: (input: PlanNod
     }
     case 'project': {
       const expressions = rest.expressions.filter((_, i) => used.has(node.columns[i]?.name ?? ''));
-      return { ...rest, input: inner(rest.input), columns, expressions, ...time };
+      const input = inner(rest.input);
+      return { ...rest, input, columns, expressions, ...(input.timeAttribute !== undefined && time) };
     }
     case 'filter': {
       const input = inner(rest.input);
