@@ -1,8 +1,7 @@
 // Reads a datagen table: a virtual log whose records are made when they are read, and whose end grows with the clock.
 import { datagenOptions } from '../../analysis/options/datagen';
-import { readOption, readOptions } from '../../analysis/options/table';
+import { readOptions } from '../../analysis/options/table';
 import type { TableDefinition } from '../../analysis/catalog';
-import { number } from '../../analysis/options/values';
 import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
 import { ByteWriter } from './byteWriter';
 import { EpochFile } from './epoch';
@@ -33,10 +32,16 @@ export class DatagenSource implements Source {
     table: TableDefinition,
     private readonly context: ConnectorContext,
   ) {
-    const options = readOptions(datagenOptions, { ...table.options, 'rows-per-second': '1' });
+    const options = readOptions(datagenOptions, table.options);
+    const pace = options['rows-per-second'];
     this.rowWriter = makeRowWriter(table, options.seed);
     const rows = Math.min(this.rowWriter.rows, options['number-of-rows'] ?? Infinity);
-    this.log = { epoch: Infinity, rowsPerSecond: readPace(table), rows, partitions: options.partitions };
+    this.log = {
+      epoch: Infinity,
+      rowsPerSecond: pace === 0 ? Infinity : pace,
+      rows,
+      partitions: options.partitions,
+    };
     this.offsets = Array.from({ length: options.partitions }, () => 0);
     this.epochFile = new EpochFile(context.dataDir, context.jobName, table.name);
   }
@@ -137,11 +142,4 @@ export class DatagenSource implements Source {
       nextOffset: BigInt(first + count),
     };
   }
-}
-
-/** `rows-per-second`; 0 is as fast as it can. */
-function readPace(table: TableDefinition): number {
-  const definition = { ...datagenOptions['rows-per-second'], kind: number(0, 100_000_000) };
-  const pace = readOption('rows-per-second', definition, table.options['rows-per-second']) ?? 0;
-  return pace === 0 ? Infinity : pace;
 }

@@ -1,16 +1,14 @@
 // The header line of CSV files: `'csv.header' = 'true'` skips it when reading and writes it into an empty file.
 import type { TableDefinition } from '../../analysis/catalog';
 import { csvOptions } from '../../analysis/options/formats';
-import { option, readOption } from '../../analysis/options/table';
-import { boolean } from '../../analysis/options/values';
+import { fileOptions } from '../../analysis/options/localConnectors';
+import { readOption } from '../../analysis/options/table';
 
-export const csvHeaderOption = option(
-  boolean,
-  'Whether the first line of a file holds the names of the columns.',
-  {
-    default: 'false',
-  },
-);
+/** Whether the first line of the table's file holds the names of the columns. Throws BAD_OPTION. */
+export function hasHeader(table: TableDefinition): boolean {
+  if (table.options.format?.toLowerCase() !== 'csv') return false;
+  return readOption('csv.header', fileOptions['csv.header'], table.options['csv.header']) ?? false;
+}
 
 /** The names of the physical columns, quoted where they need it. */
 export function headerLine(table: TableDefinition): string {

@@ -20,14 +20,16 @@ export class RecoverableFile {
    * Throws SINK_FAILED, or SINK_UNAVAILABLE where trying again may help.
    */
   static async open(file: string, length: number | undefined): Promise<RecoverableFile> {
+    let handle: FileHandle | undefined;
     try {
       await mkdir(path.dirname(file), { recursive: true });
-      const handle = await openForWriting(file);
+      handle = await openForWriting(file);
       const found = (await handle.stat()).size;
       const kept = Math.min(found, length ?? found);
       if (kept < found) await handle.truncate(kept);
       return new RecoverableFile(file, handle, kept);
     } catch (error) {
+      await handle?.close().catch(() => undefined);
       throw fileFailure(file, error);
     }
   }

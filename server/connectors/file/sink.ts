@@ -6,12 +6,11 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TableDefinition } from '../../analysis/catalog';
-import { readOption } from '../../analysis/options/table';
 import { StreamJobsError } from '../../protocol/errors';
 import type { ConnectorContext, RowBatch, Sink } from '../connector';
 import { fileNameOf } from '../fileNames';
 import { unlessAborted } from '../waiting';
-import { csvHeaderOption, headerLine } from './csvHeader';
+import { hasHeader, headerLine } from './csvHeader';
 import { linesOf } from './lines';
 import { RecoverableFile } from './recoverableFile';
 
@@ -32,8 +31,7 @@ export class FileSink implements Sink {
   ) {
     this.file = file;
     this.note = path.join(context.dataDir, 'file', `${fileNameOf(context.jobName, table.name)}.json`);
-    const withHeader = readOption('csv.header', csvHeaderOption, table.options['csv.header']) ?? false;
-    this.header = withHeader && table.options.format === 'csv' ? headerLine(table) : undefined;
+    this.header = hasHeader(table) ? headerLine(table) : undefined;
   }
 
   async open(position: string | undefined): Promise<void> {

@@ -9,7 +9,7 @@ import { fileOptions } from '../../analysis/options/localConnectors';
 import { readOption } from '../../analysis/options/table';
 import { StreamJobsError } from '../../protocol/errors';
 import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
-import { csvCharacter, csvHeaderOption } from './csvHeader';
+import { csvCharacter, hasHeader } from './csvHeader';
 import { findCsvRecords, findLines } from './records';
 import type { FindRecords } from './records';
 import { codeOf } from './recoverableFile';
@@ -49,8 +49,7 @@ export class FileSource implements Source {
   ) {
     this.follow = readOption('follow', fileOptions.follow, table.options.follow) ?? true;
     const csv = table.options.format?.toLowerCase() === 'csv';
-    this.skipHeader =
-      csv && (readOption('csv.header', csvHeaderOption, table.options['csv.header']) ?? false);
+    this.skipHeader = hasHeader(table);
     this.find = csv
       ? findCsvRecords(csvCharacter(table, 'csv.field-delimiter'), csvCharacter(table, 'csv.quote-character'))
       : findLines;

@@ -66,10 +66,10 @@ export class SendWindow {
   }
 
   private async until(done: () => boolean, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    for (let looks = 0; ; looks++) {
       if (this.failure) throw this.failure;
       if (done()) return;
-      if (this.outage) throw this.outage;
+      if (this.outage && looks > 0) throw this.outage;
       if (signal.aborted)
         throw new StreamJobsError('SINK_UNAVAILABLE', 'Kafka takes too long to accept the rows.');
       if (this.closing.signal.aborted) throw new StreamJobsError('CANCELLED', 'The sink was closed.');

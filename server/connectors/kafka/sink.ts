@@ -5,6 +5,7 @@ import { absent } from '../connector';
 import type { ConnectorContext, RowBatch, Sink } from '../connector';
 import { acquireReader, TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
+import type { CompressionName } from './codecs/codecs';
 import { diagnose, kafkaError, unknownTopic } from './errors';
 import type { Subject } from './errors';
 import { Partitioner } from './partitioner';
@@ -12,7 +13,7 @@ import type { Chunk } from './partitioner';
 import { KafkajsPublisher } from './publisher';
 import type { Publisher } from './publisher';
 import { SendWindow } from './sendWindow';
-import { clusterName, readSettings, resolveConnection } from './settings';
+import { clusterName, compressionOf, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 
 /** How often it is looked whether the topic has more partitions. */
@@ -28,6 +29,7 @@ interface Opened {
 
 export class KafkaSink implements Sink {
   private readonly settings: KafkaSettings;
+  private readonly compression: CompressionName;
   private readonly subject: Subject;
   private readonly partitioner: Partitioner;
   private partitions = 0;
@@ -40,15 +42,16 @@ export class KafkaSink implements Sink {
     private readonly context: ConnectorContext,
   ) {
     this.settings = readSettings(table);
+    this.compression = compressionOf(this.settings);
     this.subject = { side: 'SINK', topic: this.settings.topic, cluster: clusterName(table) };
-    this.partitioner = new Partitioner(this.settings.options['sink.partitioner']);
+    this.partitioner = new Partitioner(this.settings['sink.partitioner']);
   }
 
   async open(): Promise<void> {
-    const { clientId, topic, compression } = this.settings;
+    const { topic, 'properties.client.id': clientId } = this.settings;
     const connection = await resolveConnection(this.table, this.context);
     const { reader, release } = acquireReader(connection, this.context.clock);
-    const publisher = new KafkajsPublisher(connection, clientId, topic, compression);
+    const publisher = new KafkajsPublisher(connection, clientId, topic, this.compression);
     const window = new SendWindow({
       clock: this.context.clock,
       send: (chunk) => publisher.send(chunk),

@@ -17,7 +17,7 @@ import { kafkaError, unknownTopic } from './errors';
 import type { Subject } from './errors';
 import { FetchQueue } from './fetchQueue';
 import { GroupMember } from './groupMember';
-import type { Receiver, Turn } from './groupMember';
+import type { MemberOptions, Receiver, Turn } from './groupMember';
 import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule } from './startPositions';
@@ -61,7 +61,7 @@ export class KafkaSource implements Source, Receiver {
   }
 
   async open(positions: Positions): Promise<Positions> {
-    const { topic, clientId, sessionTimeoutMs, discoveryMs } = this.settings;
+    const { topic } = this.settings;
     const reader = await this.theReader();
     const ranges = await this.ranges();
     try {
@@ -75,18 +75,7 @@ export class KafkaSource implements Source, Receiver {
     } catch (error) {
       throw kafkaError(error, this.subject);
     }
-    const connection = await resolveConnection(this.table, this.context);
-    const { groupId, subject } = this;
-    const options = {
-      connection,
-      clientId: `${clientId}-${this.uniqueId()}`,
-      groupId,
-      topic,
-      sessionTimeoutMs,
-      discoveryMs,
-      subject,
-    };
-    this.member = new GroupMember(options, this, this.context.clock);
+    this.member = new GroupMember(await this.memberOptions(), this, this.context.clock);
     this.member.start();
     await this.joined(this.member);
     return new Map(this.positions);
@@ -240,7 +229,7 @@ export class KafkaSource implements Source, Receiver {
 
   private async joined(member: GroupMember): Promise<void> {
     const { clock } = this.context;
-    const deadline = clock.monotonic() + this.settings.sessionTimeoutMs + joinMsExtra;
+    const deadline = clock.monotonic() + this.settings['properties.session.timeout.ms'] + joinMsExtra;
     while (!member.isJoined) {
       if (this.failure) throw this.failure;
       if (this.closing.signal.aborted) throw new StreamJobsError('CANCELLED', 'The source was closed.');
@@ -254,6 +243,19 @@ export class KafkaSource implements Source, Receiver {
         );
       await this.queue.changes.within(heartbeatCheckMs, clock, this.closing.signal);
     }
+  }
+
+  private async memberOptions(): Promise<MemberOptions> {
+    const { settings, groupId, subject } = this;
+    return {
+      connection: await resolveConnection(this.table, this.context),
+      clientId: `${settings['properties.client.id']}-${this.uniqueId()}`,
+      groupId,
+      topic: settings.topic,
+      sessionTimeoutMs: settings['properties.session.timeout.ms'],
+      discoveryMs: settings['scan.topic-partition-discovery.interval'],
+      subject,
+    };
   }
 
   /** The same whenever this job reads this table from this data folder, and no other's. */

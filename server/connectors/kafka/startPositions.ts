@@ -23,8 +23,8 @@ export interface OffsetQuestion {
 
 /** The startup rule of a table's options. Throws BAD_OPTION, or an error of kafkajs. */
 export async function startupRule({ reader, groupId, settings }: OffsetQuestion): Promise<StartupRule> {
-  const { options, topic, offsetReset } = settings;
-  switch (options['scan.startup.mode']) {
+  const { topic } = settings;
+  switch (settings['scan.startup.mode']) {
     case 'earliest-offset':
       return { known: new Map(), otherwise: 'start' };
     case 'latest-offset':
@@ -32,7 +32,7 @@ export async function startupRule({ reader, groupId, settings }: OffsetQuestion)
     case 'group-offsets':
       return {
         known: await reader.committed(groupId, topic),
-        otherwise: offsetReset === 'latest' ? 'end' : 'start',
+        otherwise: settings['properties.auto.offset.reset'] === 'latest' ? 'end' : 'start',
       };
     case 'timestamp':
       return { known: await offsetsAt(reader, settings, 'scan.startup.timestamp-millis'), otherwise: 'end' };
@@ -47,7 +47,7 @@ export async function boundsOf(
   ranges: PartitionRange[],
 ): Promise<Positions | undefined> {
   const ends: KnownOffsets = new Map(ranges.map(({ partition, end }) => [partition, end]));
-  switch (settings.options['scan.bounded.mode']) {
+  switch (settings['scan.bounded.mode']) {
     case 'unbounded':
       return undefined;
     case 'latest-offset':
@@ -63,15 +63,15 @@ export async function boundsOf(
 
 function offsetsAt(
   reader: OffsetQuestion['reader'],
-  { options, topic }: KafkaSettings,
+  settings: KafkaSettings,
   key: 'scan.startup.timestamp-millis' | 'scan.bounded.timestamp-millis',
 ): Promise<KnownOffsets> {
-  const moment = options[key];
+  const moment = settings[key];
   if (moment === undefined)
     throw new StreamJobsError('BAD_OPTION', `The mode timestamp needs '${key}'.`, {
       hint: 'It takes epoch milliseconds.',
     });
-  return reader.offsetsAt(topic, moment);
+  return reader.offsetsAt(settings.topic, moment);
 }
 
 /**
@@ -140,10 +140,10 @@ function recreated(
 
 /** `partition:0,offset:42;partition:1,offset:300`. */
 function specificOffsets(
-  { options }: KafkaSettings,
+  settings: KafkaSettings,
   key: 'scan.startup.specific-offsets' | 'scan.bounded.specific-offsets',
 ): KnownOffsets {
-  const written = options[key] ?? '';
+  const written = settings[key] ?? '';
   const offsets: KnownOffsets = new Map();
   for (const part of written.split(';')) {
     const found = /^\s*partition:(\d+)\s*,\s*offset:(\d+)\s*$/.exec(part);
