@@ -1,0 +1,65 @@
+// The text editor, as a user types and clicks in it.
+import type { Locator } from 'playwright-core';
+import type { Workbench } from './workbench';
+
+export class Editor {
+  constructor(private readonly workbench: Workbench) {}
+
+  private get page() {
+    return this.workbench.page;
+  }
+
+  /** Types a new line at the end of the open file. */
+  async typeAtEnd(text: string): Promise<void> {
+    await this.page.locator('.editor-instance .view-lines').first().click();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.type(text);
+  }
+
+  /** Deletes the line that the cursor is on. */
+  async deleteLine(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Control+Shift+K');
+  }
+
+  /** Puts `text` in place of the line that the cursor is on. */
+  async replaceLine(text: string): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page
+      .locator('.editor-instance .inputarea, .editor-instance .native-edit-context')
+      .first()
+      .focus();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.press('Home');
+    await this.page.keyboard.press('Shift+End');
+    await this.page.keyboard.type(text);
+  }
+
+  /** Clicks a lens of the statement on the last line. */
+  async clickLensOfLastLine(text: string): Promise<void> {
+    await this.page.locator('.codelens-decoration').last().getByText(text, { exact: true }).click();
+  }
+
+  /** A problem that the editor says something about, at the cursor. */
+  message(text: string): Locator {
+    return this.page.locator('.monaco-hover:visible, .markers-panel', { hasText: text }).first();
+  }
+
+  /** A lens by its text, the first in the file. */
+  lens(text: string | RegExp): Locator {
+    return this.page.locator('.codelens-decoration', { hasText: text }).first();
+  }
+
+  get errors(): Locator {
+    return this.page.locator('.squiggly-error');
+  }
+
+  /** Asks for completions and returns their labels, best first. */
+  async completions(): Promise<string[]> {
+    await this.page.keyboard.press('Control+Space');
+    const rows = this.page.locator('.suggest-widget.visible .monaco-list-row');
+    await rows.first().waitFor();
+    return rows.locator('.label-name').allTextContents();
+  }
+}

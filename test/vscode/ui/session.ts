@@ -1,0 +1,112 @@
+// A VS Code as a user has it: the packaged extension installed, a workspace open, a browser page to click in.
+import { mkdir } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { startBrowser, type Browser } from '../host/browser';
+import { ensureHost } from '../host/install';
+import { startServer, type WorkbenchServer } from '../host/server';
+import { workbenchUrl } from '../host/workbench';
+import { endServers, findServers, isAlive } from '../jobServers';
+import { screenshots } from '../paths';
+import { makeSampleHome, removeSampleHome, type SampleHome } from '../sampleHome';
+import { Editor } from './editor';
+import { JobsView } from './jobsView';
+import { Workbench } from './workbench';
+
+/** Longest wait for anything a user waits for, in ms. The machine may be busy. */
+export const waitMs = 20_000;
+
+export interface SessionOptions {
+  sample?: string;
+  workspaceTrust?: boolean;
+  settings?: Readonly<Record<string, unknown>>;
+  /** The workspace's own settings, in place of the sample's. */
+  workspaceSettings?: Readonly<Record<string, unknown>>;
+}
+
+export class Session {
+  readonly workbench: Workbench;
+  readonly jobs: JobsView;
+  readonly editor: Editor;
+
+  private constructor(
+    readonly home: SampleHome,
+    private readonly server: WorkbenchServer,
+    private readonly browser: Browser,
+  ) {
+    this.workbench = new Workbench(browser.page);
+    this.jobs = new JobsView(this.workbench);
+    this.editor = new Editor(this.workbench);
+  }
+
+  /** Opens a window on a copy of a sample. */
+  static async open(options: SessionOptions = {}): Promise<Session> {
+    const home = await makeSampleHome(options.sample);
+    if (options.workspaceSettings) {
+      const file = path.join(home.workspace, '.vscode/settings.json');
+      writeFileSync(file, JSON.stringify(options.workspaceSettings));
+    }
+    const opened: { stop(): Promise<void> }[] = [];
+    try {
+      const server = await startServer({
+        host: await ensureHost(),
+        home: home.folder,
+        userDataDir: home.userDataDir,
+        extensionsDir: inject('extensionsDir'),
+        workspaceTrust: options.workspaceTrust ?? false,
+        settings: { 'window.autoDetectColorScheme': false, ...options.settings },
+      });
+      opened.unshift(server);
+      const browser = await startBrowser();
+      opened.unshift(browser);
+      browser.page.setDefaultTimeout(waitMs);
+      const session = new Session(home, server, browser);
+      await browser.page.goto(workbenchUrl(server, { folder: home.workspace }));
+      await session.workbench.ready();
+      return session;
+    } catch (error) {
+      for (const part of opened) await part.stop();
+      await removeSampleHome(home);
+      throw error;
+    }
+  }
+
+  /** What `Developer: Reload Window` does to a window: all that is not on disk or in the job server is gone. */
+  async restartWindow(): Promise<void> {
+    await this.browser.page.reload();
+    await this.workbench.ready();
+  }
+
+  /** The process of the window's job server. */
+  async serverPid(): Promise<number> {
+    const [server] = await findServers(this.home.userDataDir);
+    if (!server) throw new Error('No job server runs for this window.');
+    return server.pid;
+  }
+
+  /** Ends the job server as a crash would, and returns when the process is gone. */
+  async killServer(): Promise<number> {
+    const pid = await this.serverPid();
+    process.kill(pid, 'SIGKILL');
+    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+    return pid;
+  }
+
+  async hasServer(): Promise<boolean> {
+    return (await findServers(this.home.userDataDir)).length > 0;
+  }
+
+  /** A picture of the window as it is now, into test/vscode/screenshots. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.browser.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.stop();
+    await this.server.stop();
+    await endServers(this.home.userDataDir);
+    await removeSampleHome(this.home);
+  }
+}
