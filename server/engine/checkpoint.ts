@@ -1,0 +1,145 @@
+// What a job must remember besides its operators' state: positions, watermarks, sinks, counters. One row, written in
+// the transaction of the batch it speaks of, so that it never disagrees with the state.
+import { createHash } from 'node:crypto';
+import type { JobPlan } from '../analysis/plan';
+import { StreamJobsError } from '../protocol/errors';
+import type { Database } from './database';
+import type { JobPositions, PipelineCounters } from './engine';
+
+export interface Checkpoint {
+  positions: JobPositions;
+  /** Stream -> partition -> event time in epoch milliseconds. */
+  watermarks: Map<string, Map<number, number>>;
+  /** What each sink's last flush returned, by its place in the plan. */
+  sinks: (string | null)[];
+  counters: PipelineCounters;
+  batch: number;
+  /** Bad records stored so far, the ones that left included. */
+  deadLetters: number;
+  /** The sources came to their end and all windows were closed. */
+  finished: boolean;
+}
+
+export function emptyCheckpoint(): Checkpoint {
+  return {
+    positions: new Map(),
+    watermarks: new Map(),
+    sinks: [],
+    counters: emptyCounters(),
+    batch: 0,
+    deadLetters: 0,
+    finished: false,
+  };
+}
+
+export function emptyCounters(): PipelineCounters {
+  return {
+    recordsIn: 0,
+    recordsOut: 0,
+    recordsFailed: 0,
+    recordsLate: 0,
+    batches: 0,
+    lastBatchMs: null,
+    lastCheckpointMs: null,
+    stateBytes: null,
+    watermark: null,
+    out: {},
+  };
+}
+
+const formatVersion = 1;
+
+/**
+ * Creates the tables of a new database, or reads the checkpoint of one that exists.
+ * @param createState creates the operators' tables, within the same transaction
+ * @throws StreamJobsError STATE_CORRUPT
+ */
+export async function openCheckpoint(
+  database: Database,
+  plan: string,
+  createState: () => Promise<void>,
+): Promise<Checkpoint> {
+  const stored = await readCheckpoint(database, plan);
+  if (stored) return stored;
+  const checkpoint = emptyCheckpoint();
+  await database.run('BEGIN');
+  await database.run('CREATE TABLE job_checkpoint (version INTEGER, plan VARCHAR, body VARCHAR)');
+  await database.run(
+    `CREATE TABLE dead_letters (seq BIGINT, stream VARCHAR, "partition" INTEGER, "offset" BIGINT,
+       "timestamp" TIMESTAMP, "key" BLOB, "value" BLOB, error VARCHAR, failed_at TIMESTAMP)`,
+  );
+  await createState();
+  await database.run('INSERT INTO job_checkpoint VALUES ($1, $2, $3)', [
+    formatVersion,
+    plan,
+    serialize(checkpoint),
+  ]);
+  await database.run('COMMIT');
+  return checkpoint;
+}
+
+/** Undefined when the job never ran. Throws STATE_CORRUPT when its state is of another query. */
+export async function readCheckpoint(database: Database, plan: string): Promise<Checkpoint | undefined> {
+  const tables = await database.rows(
+    `SELECT count(*) FROM information_schema.tables WHERE table_name = 'job_checkpoint'`,
+  );
+  if (Number(tables[0]?.[0]) === 0) return undefined;
+  const [row] = await database.rows('SELECT version, plan, body FROM job_checkpoint');
+  if (row?.[0] !== formatVersion || row[1] !== plan || typeof row[2] !== 'string')
+    throw new StreamJobsError('STATE_CORRUPT', 'The stored state was made by another query or version.', {
+      hint: 'DROP JOB and start it again.',
+    });
+  return deserialize(row[2]);
+}
+
+/** Within the batch's transaction. */
+export async function writeCheckpoint(database: Database, checkpoint: Checkpoint): Promise<void> {
+  await database.run('UPDATE job_checkpoint SET body = $1', [serialize(checkpoint)]);
+}
+
+type Stored = Omit<Checkpoint, 'positions' | 'watermarks'> & {
+  positions: [string, [number, string][]][];
+  watermarks: [string, [number, number][]][];
+};
+
+function serialize(checkpoint: Checkpoint): string {
+  const stored: Stored = {
+    ...checkpoint,
+    positions: [...checkpoint.positions].map(([stream, partitions]) => [
+      stream,
+      [...partitions].map(([partition, offset]) => [partition, String(offset)]),
+    ]),
+    watermarks: [...checkpoint.watermarks].map(([stream, partitions]) => [stream, [...partitions]]),
+  };
+  return JSON.stringify(stored);
+}
+
+function deserialize(text: string): Checkpoint {
+  try {
+    const stored = JSON.parse(text) as Stored;
+    return {
+      ...stored,
+      positions: new Map(
+        stored.positions.map(([stream, partitions]) => [
+          stream,
+          new Map(partitions.map(([partition, offset]) => [partition, BigInt(offset)])),
+        ]),
+      ),
+      watermarks: new Map(stored.watermarks.map(([stream, partitions]) => [stream, new Map(partitions)])),
+    };
+  } catch (cause) {
+    throw new StreamJobsError('STATE_CORRUPT', 'The stored checkpoint cannot be read.', { cause });
+  }
+}
+
+/** Tells plans of different queries apart. Options are left out: an address may change, the state stays good. */
+export function planFingerprint(plan: JobPlan): string {
+  const skipped = new Set(['span', 'options', 'statement', 'documentation', 'word']);
+  const text = JSON.stringify(plan.sinks, (key, value: unknown) => (skipped.has(key) ? undefined : value));
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** A copy that can be changed while the original stays what is durable. */
+export function copyPositions(positions: JobPositions): JobPositions {
+  return new Map([...positions].map(([stream, partitions]) => [stream, new Map(partitions)]));
+}

@@ -1,0 +1,108 @@
+// The engine over DuckDB: plans become pipelines between connectors.
+import type { TableDefinition } from '../analysis/catalog';
+import type { JobPlan } from '../analysis/plan';
+import type { Clock, Connector, ConnectorContext } from '../connectors/connector';
+import { StreamJobsError } from '../protocol/errors';
+import { emptyCounters, planFingerprint, readCheckpoint } from './checkpoint';
+import { Database, deleteDatabase } from './database';
+import type { Engine, JobPositions, JobSpec, PipelineCounters } from './engine';
+import { tableEncoder } from './formats/encoder';
+import { existsSync } from 'node:fs';
+import { DuckPipeline } from './pipeline';
+import { openPreview } from './preview';
+import { partitionProgress } from './progress';
+import { openSession } from './session';
+import type { PipelineSpec } from './session';
+
+export interface EngineOptions {
+  connectors: readonly Connector[];
+  clock: Clock;
+  /** What connectors get of their surroundings, for a job. */
+  context(jobName: string): ConnectorContext;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  return {
+    async open(spec, events) {
+      const pipeline = pipelineSpec(spec, options);
+      return new DuckPipeline(pipeline, await openSession(pipeline), events);
+    },
+    inspect: inspectJob,
+    async ranges(spec, positions) {
+      const context = options.context(spec.name);
+      const asked = spec.plan.scans.map(async ({ table }) => {
+        const source = sourceOf(options.connectors, table, context);
+        try {
+          return await partitionProgress(table.name, source, positions);
+        } finally {
+          await source.close();
+        }
+      });
+      return (await Promise.all(asked)).flat();
+    },
+    drop: (spec) => deleteDatabase(spec.databasePath),
+    preview: (plan, sink) => openPreview(plan, sink, options),
+  };
+}
+
+async function inspectJob(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }> {
+  if (!existsSync(spec.databasePath)) return { positions: new Map(), counters: emptyCounters() };
+  const database = await Database.open(spec.databasePath);
+  try {
+    const checkpoint = await readCheckpoint(database, planFingerprint(spec.plan));
+    return {
+      positions: checkpoint?.positions ?? new Map<string, Map<number, bigint>>(),
+      counters: checkpoint?.counters ?? emptyCounters(),
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptions): PipelineSpec {
+  const { plan } = spec;
+  const connectorContext = context(spec.name);
+  return {
+    jobName: spec.name,
+    scans: plan.scans,
+    outputs: outputsOf(plan, connectors, connectorContext),
+    fingerprint: planFingerprint(plan),
+    options: spec.options,
+    databasePath: spec.databasePath,
+    clock,
+    source: (table) => sourceOf(connectors, table, connectorContext),
+    warn: (message) => connectorContext.log('warn', `${spec.name}: ${message}`),
+  };
+}
+
+function outputsOf(
+  plan: JobPlan,
+  connectors: readonly Connector[],
+  context: ConnectorContext,
+): PipelineSpec['outputs'] {
+  return plan.sinks.map(({ table, input }) => {
+    const sink = connectorOf(connectors, table).sink?.(table, context);
+    if (!sink) throw new StreamJobsError('BAD_OPTION', `The connector ${table.connector} of ${table.name} cannot be written to.`);
+    return { name: table.name, node: input, encoder: tableEncoder(table, input.columns), sink };
+  });
+}
+
+/** @throws StreamJobsError BAD_OPTION when the table's connector is unknown or only writes */
+export function sourceOf(
+  connectors: readonly Connector[],
+  table: TableDefinition,
+  context: ConnectorContext,
+): ReturnType<NonNullable<Connector['source']>> {
+  const source = connectorOf(connectors, table).source?.(table, context);
+  if (!source) throw new StreamJobsError('BAD_OPTION', `The connector ${table.connector} of ${table.name} cannot be read from.`);
+  return source;
+}
+
+function connectorOf(connectors: readonly Connector[], table: TableDefinition): Connector {
+  const connector = connectors.find(({ name }) => name === table.connector);
+  if (!connector)
+    throw new StreamJobsError('BAD_OPTION', `There is no connector ${table.connector}, which ${table.name} names.`, {
+      hint: `Connectors are ${connectors.map(({ name }) => name).join(', ')}.`,
+    });
+  return connector;
+}

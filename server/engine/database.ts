@@ -1,0 +1,151 @@
+// A job's DuckDB database: one file, or memory for a preview. Sandboxed: SQL reaches no files and no settings.
+// Invariant: a file is open at most once in this process, and closing waits for the query that runs.
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
+import { rm } from 'node:fs/promises';
+import { StreamJobsError } from '../protocol/errors';
+import { limits } from './limits';
+import { macros } from './macros';
+
+const openPaths = new Set<string>();
+
+/** The attached database in memory that holds a batch's raw records. */
+export const memory = 'mem';
+
+export class Database {
+  readonly #running = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+  #interrupted = false;
+
+  private constructor(
+    readonly path: string | undefined,
+    readonly instance: DuckDBInstance,
+    /** State, transactions and temporary tables. */
+    readonly main: DuckDBConnection,
+    /** Fills input tables while the main connection computes. */
+    readonly input: DuckDBConnection,
+  ) {}
+
+  /** Opens or creates a database file, or one in memory. Throws STATE_CORRUPT or STORAGE. */
+  static async open(path: string | undefined): Promise<Database> {
+    if (path !== undefined) {
+      if (openPaths.has(path)) throw new StreamJobsError('STORAGE', `${path} is already open.`);
+      openPaths.add(path);
+    }
+    try {
+      return await openDatabase(path);
+    } catch (error) {
+      if (path !== undefined) openPaths.delete(path);
+      throw openError(error, path ?? 'memory');
+    }
+    async function openDatabase(file: string | undefined): Promise<Database> {
+      const options = {
+        threads: '1',
+        memory_limit: limits.memoryLimit,
+        checkpoint_threshold: limits.checkpointThreshold,
+        temp_directory: file === undefined ? '' : `${file}.tmp`,
+        enable_external_access: 'false',
+        lock_configuration: 'true',
+      };
+      const instance = file === undefined ? await DuckDBInstance.create(':memory:', options) : await DuckDBInstance.fromCache(file, options);
+      const main = await instance.connect();
+      const database = new Database(file, instance, main, await instance.connect());
+      await database.run(`ATTACH ':memory:' AS ${memory}`);
+      for (const macro of macros) await database.run(macro);
+      return database;
+    }
+  }
+
+  /** Runs statements on the main connection. Rejects with DuckDB's error, or with an interrupt. */
+  async run(sql: string, values?: DuckDBValue[]): Promise<DuckDBMaterializedResult> {
+    if (this.#interrupted) throw new Error('INTERRUPT Error: Interrupted!');
+    return this.track(values ? this.main.run(sql, values) : this.main.run(sql));
+  }
+
+  /** The rows of a small result. */
+  async rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]> {
+    return (await this.run(sql, values)).getRows();
+  }
+
+  /** Counts a query as running, so that closing waits for it. */
+  async track<T>(query: Promise<T>): Promise<T> {
+    if (this.#closed) throw new StreamJobsError('CANCELLED', 'The database is closed.');
+    this.#running.add(query);
+    try {
+      return await query;
+    } finally {
+      this.#running.delete(query);
+    }
+  }
+
+  /** Stops what runs on the main connection within milliseconds; until `allow`, everything rejects. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.main.interrupt();
+  }
+  allow(): void {
+    this.#interrupted = false;
+  }
+
+  /** Writes the log back into the file, when no transaction is open. */
+  async checkpoint(): Promise<void> {
+    await this.run('CHECKPOINT');
+  }
+
+  /** Stops what runs, and closes. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.main.interrupt();
+    this.input.interrupt();
+    await Promise.allSettled(this.#running);
+    this.main.closeSync();
+    this.input.closeSync();
+    this.instance.closeSync();
+    if (this.path !== undefined) openPaths.delete(this.path);
+  }
+}
+
+/** Deletes a database file and what belongs to it. */
+export async function deleteDatabase(path: string): Promise<void> {
+  for (const file of [path, `${path}.wal`]) await rm(file, { force: true });
+  await rm(`${path}.tmp`, { force: true, recursive: true });
+}
+
+function openError(error: unknown, path: string): StreamJobsError {
+  if (error instanceof StreamJobsError) return error;
+  const text = messageOf(error);
+  if (/not a valid DuckDB|corrupt|checksum|Serialization Error|WAL|newer version|Internal/i.test(text))
+    return new StreamJobsError('STATE_CORRUPT', `The state in ${path} cannot be read: ${firstLine(text)}`, {
+      hint: 'DROP JOB and start it again, or restore the file from a copy.',
+      cause: error,
+    });
+  return new StreamJobsError('STORAGE', `${path} cannot be opened: ${firstLine(text)}`, { cause: error });
+}
+
+/** What an error of DuckDB is about: the rows, an interrupt, or the storage under it. */
+export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'other' {
+  const text = messageOf(error);
+  if (/^INTERRUPT/i.test(text)) return 'interrupt';
+  if (/^(Conversion|Out of Range|Invalid Input|Invalid type|Mismatch Type) Error/i.test(text)) return 'data';
+  if (/^(IO|Out of Memory|TransactionContext|FATAL|Transaction) Error/i.test(text)) return 'storage';
+  return 'other';
+}
+
+/** The reason in an error of DuckDB, in one line and without its category. */
+export function reasonOf(error: unknown): string {
+  const text = firstLine(messageOf(error)).replace(/^[\w ]+ Error: /, '');
+  // Deliberate failures: see macros.ts.
+  const own = /^Could not convert string '(division by zero|the array[^']*|the event time[^']*)' to/.exec(text);
+  return own?.[1] ?? text;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

@@ -1,0 +1,35 @@
+// All bounds of the engine in one place, units last in the name.
+
+export const limits = {
+  /** A batch is sized so that it takes about this long: short enough to pause quickly, long enough to be efficient. */
+  batchTargetMs: 15,
+  batchRecordsMin: 256,
+  /** Raw bytes in one batch; a single larger record goes alone. */
+  batchBytesMax: 32 * 1024 * 1024,
+  /** After a small batch, how long to gather records before the next one. */
+  lingerMs: 20,
+  /** Batches of fewer records than this are small. */
+  lingerRecords: 200,
+  /** How often a pipeline without records looks whether time alone closes a window. */
+  idleCheckMs: 200,
+  /** How long one read of a source may wait; reads follow each other without a pause. */
+  readWaitMs: 1000,
+  /** Records of one source held in memory beyond the batch in hand. */
+  bufferRecordsMax: 50_000,
+  bufferBytesMax: 32 * 1024 * 1024,
+  /** First and longest wait before something that went away is tried again. */
+  retryFirstMs: 200,
+  retryMaxMs: 10_000,
+  /** Dead letters kept in a job; the oldest leave, their count stays. */
+  deadLettersMax: 10_000,
+  /** Bytes of a bad record that are kept. */
+  deadLetterBytesMax: 1024 * 1024,
+  /** Bad records whose exact error text is looked up, in one batch. */
+  errorTextsMax: 20,
+  /** Quiet this long, the database is checkpointed so that its log does not grow. */
+  checkpointIdleMs: 2000,
+  memoryLimit: '1GB',
+  checkpointThreshold: '256MB',
+  /** How long closing waits for a sink or source that does not answer. */
+  closeWaitMs: 3000,
+} as const;

@@ -1,0 +1,134 @@
+// What a running job has open: database, program, sources, sinks. Made from the checkpoint in the file, always.
+import type { TableDefinition } from '../analysis/catalog';
+import type { PlanNode, ScanNode } from '../analysis/plan';
+import type { Clock, Sink, Source } from '../connectors/connector';
+import { openCheckpoint } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import { Database, kindOf, reasonOf } from './database';
+import type { JobOptions } from './engine';
+import { StreamJobsError } from '../protocol/errors';
+import { EventTimes } from './eventTimes';
+import type { RowEncoder } from './formats/encoder';
+import { InputTable } from './inputTable';
+import { limits } from './limits';
+import { MicroBatch } from './microBatch';
+import { compile } from './program';
+import type { Program } from './program';
+
+/** What a pipeline runs: a job's plan, or a preview's with its one output. */
+export interface PipelineSpec {
+  jobName: string;
+  scans: ScanNode[];
+  outputs: PipelineOutput[];
+  /** Tells the plans of different queries apart. */
+  fingerprint: string;
+  options: JobOptions;
+  /** Undefined keeps everything in memory. */
+  databasePath: string | undefined;
+  clock: Clock;
+  source(table: TableDefinition): Source;
+  warn(this: void, message: string): void;
+}
+export interface PipelineOutput {
+  /** The sink's table, in counters and messages. */
+  name: string;
+  node: PlanNode;
+  encoder: RowEncoder;
+  sink: Sink;
+}
+
+export interface Session {
+  database: Database;
+  program: Program;
+  microBatch: MicroBatch;
+  checkpoint: Checkpoint;
+  times: EventTimes;
+  /** By scan. */
+  sources: Source[];
+  /** Two sets of input tables, by scan: one is filled while the other is computed. */
+  slots: InputTable[][];
+  close(): Promise<void>;
+}
+
+/** Opens everything at the checkpoint. What was opened is closed again when something fails. */
+export async function openSession(spec: PipelineSpec): Promise<Session> {
+  const program = compile(
+    spec.scans,
+    spec.outputs.map(({ node }) => node),
+  );
+  const opened: { close(): Promise<unknown> }[] = [];
+  const close = async (): Promise<void> => {
+    // Sources and sinks first: their last words may still take a moment, but not for ever.
+    const outside = opened.filter((part) => !(part instanceof Database)).map((part) => part.close());
+    await Promise.race([Promise.allSettled(outside), spec.clock.sleep(limits.closeWaitMs)]);
+    await Promise.all(opened.filter((part) => part instanceof Database).map((part) => part.close()));
+  };
+  try {
+    const database = await Database.open(spec.databasePath);
+    opened.push(database);
+    const slots = await makeTables(database, program);
+    const checkpoint = await prepareState(database, program, spec.fingerprint);
+    const times = new EventTimes(spec.scans, checkpoint, spec.clock);
+    const sources: Source[] = [];
+    for (const [index, { table }] of spec.scans.entries()) {
+      const source = spec.source(table);
+      opened.push(source);
+      const positions = await source.open(new Map(checkpoint.positions.get(table.name)));
+      times.addPartitions(index, positions.keys());
+      checkpoint.positions.set(table.name, new Map(positions));
+      sources.push(source);
+    }
+    for (const [i, { sink }] of spec.outputs.entries()) {
+      opened.push(sink);
+      await sink.open(checkpoint.sinks[i] ?? undefined);
+    }
+    const encoders = spec.outputs.map(({ encoder }) => encoder);
+    return {
+      database,
+      program,
+      checkpoint,
+      times,
+      sources,
+      slots,
+      microBatch: new MicroBatch(database, program, encoders, spec.options.onError),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error instanceof StreamJobsError ? error : sessionError(error);
+  }
+}
+
+async function makeTables(database: Database, program: Program): Promise<InputTable[][]> {
+  const slots = [0, 1].map((slot) =>
+    program.scans.map((scan) => new InputTable(database, `raw_${scan.index}_${slot}`, scan.input)),
+  );
+  for (const table of slots.flat()) await table.fill([]);
+  await database.run('SET VARIABLE now_ms = 0');
+  for (const scan of program.scans) await database.run(scan.decode(slots[0]?.[scan.index]?.name ?? ''));
+  return slots;
+}
+
+/** State tables are made once, temporary tables each time, both in the order of the operators. */
+async function prepareState(database: Database, program: Program, fingerprint: string): Promise<Checkpoint> {
+  let isNew = false;
+  const prepare = async (): Promise<void> => {
+    for (const operator of program.operators) {
+      for (const statement of isNew ? (operator.ddl?.() ?? []) : []) await database.run(statement);
+      await operator.prepare?.(database);
+    }
+  };
+  const checkpoint = await openCheckpoint(database, fingerprint, () => {
+    isNew = true;
+    return prepare();
+  });
+  if (!isNew) await prepare();
+  return checkpoint;
+}
+
+function sessionError(error: unknown): StreamJobsError {
+  const reason = reasonOf(error);
+  return kindOf(error) === 'storage'
+    ? new StreamJobsError('STORAGE', `The job's state cannot be opened: ${reason}`, { cause: error })
+    : new StreamJobsError('NOT_SUPPORTED', `The query cannot be run: ${reason}`, { cause: error });
+}

@@ -1,0 +1,51 @@
+// How far event time has come: the least over the partitions of a source, and over the sources of an operator.
+import { endOfTime, unknownTime } from './operators/operator';
+
+/** The event time of one source. Its partitions are known from the positions it was opened with. */
+export class Watermark {
+  readonly #partitions = new Map<number, { time: number; lastAt: number }>();
+  #ended = false;
+
+  /**
+   * @param idleMs a partition without records for so long is not waited for; undefined waits for ever
+   * @param reached event time never goes back, even when an idle partition wakes up with old records
+   */
+  constructor(
+    private readonly idleMs: number | undefined,
+    public reached = unknownTime,
+  ) {}
+
+  /** A partition that will be read; without records it holds event time back. */
+  add(partition: number, now: number, time = unknownTime): void {
+    if (!this.#partitions.has(partition)) this.#partitions.set(partition, { time, lastAt: now });
+  }
+
+  /** Records of a partition reached `time`. */
+  observe(partition: number, time: number, now: number): void {
+    const known = this.#partitions.get(partition);
+    this.#partitions.set(partition, { time: Math.max(time, known?.time ?? unknownTime), lastAt: now });
+  }
+
+  /** The source ended: all its windows can close. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  current(now: number): number {
+    if (this.#ended) return endOfTime;
+    const { idleMs } = this;
+    const waitedFor = [...this.#partitions.values()].filter(
+      ({ lastAt }) => idleMs === undefined || now - lastAt < idleMs,
+    );
+    if (waitedFor.length > 0)
+      this.reached = Math.max(this.reached, Math.min(...waitedFor.map(({ time }) => time)));
+    return this.reached;
+  }
+
+  /** Partition -> event time, of those that had records. */
+  snapshot(): Map<number, number> {
+    return new Map(
+      [...this.#partitions].filter(([, { time }]) => time > unknownTime).map(([partition, { time }]) => [partition, time]),
+    );
+  }
+}
