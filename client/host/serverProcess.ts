@@ -1,5 +1,5 @@
 // Starts the stream job server's process: with VS Code's own Node, detached, so that a window's end is no crash.
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StreamJobsError } from '../../server/protocol/errors';
@@ -33,14 +33,16 @@ export async function startServer(start: ServerStart): Promise<ChildProcess> {
   const log = await open(logFile(start.dataDir), 'w', 0o600);
   try {
     const args = ['--data-dir', start.dataDir, '--base-dir', start.baseDir];
-    const child = fork(start.script, start.keepRunning ? [...args, '--keep-running'] : args, {
+    const options: ForkOptions & { windowsHide: boolean } = {
       execPath: start.nodePath === '' ? process.execPath : start.nodePath,
       execArgv: [],
       env: serverEnvironment(process.env),
       // A file outlives this window, a pipe would break with it.
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
       detached: true,
-    });
+      windowsHide: true,
+    };
+    const child = fork(start.script, start.keepRunning ? [...args, '--keep-running'] : args, options);
     child.unref();
     await untilReady(child, start.dataDir);
     return child;
