@@ -17,7 +17,12 @@ export interface Environment {
   expanding: ReadonlySet<string>;
   /** Whether ORDER BY and LIMIT belong to a preview. */
   preview: boolean;
+  /** How many more tables may be named, counting those in views again at each use: see `relationsMax`. */
+  budget: { relations: number };
 }
+
+/** A query over views over views can double at each level; one that names more tables than this is refused. */
+export const relationsMax = 1000;
 
 export interface CommonTable {
   name: Name;

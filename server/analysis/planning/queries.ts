@@ -8,13 +8,22 @@ import type { BoundExpression } from '../plan';
 import { formatType } from '../typeNames';
 import { commonType, sameType } from '../typeRules';
 import type { SqlType } from '../types';
+import { relationsMax } from './environment';
 import type { CommonTable, Environment, Result, ResultColumn } from './environment';
 import { columnOf, project, union, values } from './nodes';
 import { planSelect } from './selects';
 
 /** The environment in which a statement's query is planned. */
 export function newEnvironment(catalog: Catalog, findings: Findings, preview = false): Environment {
-  return { catalog, findings, scans: new Map(), ctes: new Map(), expanding: new Set(), preview };
+  return {
+    catalog,
+    findings,
+    scans: new Map(),
+    ctes: new Map(),
+    expanding: new Set(),
+    preview,
+    budget: { relations: relationsMax },
+  };
 }
 
 export function planQuery(query: Query, outer: Environment): Result {

@@ -8,6 +8,7 @@ import type { Relation, ViewDefinition } from '../catalog';
 import { findConnector } from '../options/connectors';
 import type { PlanNode } from '../plan';
 import { didYouMean } from '../suggest';
+import { relationsMax } from './environment';
 import type { CommonTable, Environment, Result } from './environment';
 import { values } from './nodes';
 import { planQuery } from './queries';
@@ -50,7 +51,12 @@ export function planTableRef(ref: TableRef, environment: Environment): Source {
 
 /** A table, view or common table by its name. */
 export function planNamed(name: Name, environment: Environment): Source {
-  const { findings, catalog } = environment;
+  const { findings, catalog, budget } = environment;
+  if (budget.relations-- <= 0) {
+    const message = `The query is too large: with what its views and common tables read, it names over ${relationsMax} tables.`;
+    findings.report('unsupportedQuery', message, name.span);
+    return { node: values([], [[]]), relations: [openRelation(name.text)] };
+  }
   const common = environment.ctes.get(name.text);
   if (common) {
     findings.uses.push({ kind: 'cte', name: name.text, span: name.span });

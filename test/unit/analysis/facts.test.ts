@@ -1,8 +1,10 @@
 // What the language service learns of a statement: names and where they stand, columns in sight, jobs, reads, writes.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { StatementFacts } from '../../../server/analysis/facts';
 import { formatType } from '../../../server/analysis/typeNames';
-import { analyze } from './fixtures';
+import { analyze, preludeCatalog, withoutMarks } from './fixtures';
 
 function factsOf(sql: string): StatementFacts {
   const { facts } = analyze(sql);
@@ -134,8 +136,26 @@ describe('text that is not finished', () => {
     'WITH a AS (SELECT',
   ])('%s is analysed without failing', (sql) => expect(() => analyze(sql)).not.toThrow());
 
+  it('queries that double at each level are refused', () => {
+    const levels = Array.from(
+      { length: 40 },
+      (_, i) => `c${i + 1} AS (SELECT * FROM c${i} UNION ALL SELECT * FROM c${i})`,
+    );
+    const { problems } = factsOf(`WITH c0 AS (SELECT id FROM big), ${levels.join(', ')} SELECT * FROM c40`);
+    expect(problems[0]?.message).toMatch(/too large/);
+  });
+
   it('what a syntax error left out is not reported again', () => {
     expect(factsOf('SELECT id FROM big WHERE id = 1 AND').problems).toEqual([]);
     expect(factsOf('SELECT id, FROM big').problems.map(({ message }) => message)).not.toContain('');
+  });
+
+  const folder = fileURLToPath(new URL('fixtures', import.meta.url));
+  it.each(readdirSync(folder))('no beginning of %s makes it fail', (file) => {
+    const catalog = preludeCatalog();
+    for (const fixture of readFileSync(`${folder}/${file}`, 'utf8').split('====')) {
+      const sql = withoutMarks(fixture).split('\n----')[0] ?? '';
+      for (const { index } of sql.matchAll(/\b/g)) analyze(sql.slice(0, index), catalog);
+    }
   });
 });
