@@ -136,8 +136,8 @@ offsetClause: OFFSET rowCount (ROW | ROWS)?;
 fetchClause: FETCH (FIRST | NEXT) rowCount (ROW | ROWS) ONLY;
 rowCount: INTEGER | PLACEHOLDER;
 
-selectQuery: SELECT setQuantifier? selectItem (COMMA selectItem)*
-    (FROM fromItem (COMMA fromItem)*)? whereClause? windowClause? groupByClause? windowClause? havingClause? windowClause?;
+selectQuery: selectList fromClause? whereClause? windowClause? groupByClause? windowClause? havingClause? windowClause?;
+selectList: SELECT setQuantifier? selectItem (COMMA selectItem)*;
 selectItem
     : STAR                                # allColumns
     | tableQualifier DOT STAR             # tableColumns
@@ -165,6 +165,7 @@ windowSize: (SIZE | ADVANCE BY | GAP)? duration;
 duration: DURATION | INTEGER timeUnit | intervalLiteral;
 namedWindow: windowName AS LPAREN windowSpecification RPAREN;
 
+fromClause: FROM fromItem (COMMA fromItem)*;
 fromItem: tablePrimary joinPart*;
 joinPart
     : CROSS JOIN tablePrimary                                       # crossJoin

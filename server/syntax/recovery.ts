@@ -43,7 +43,7 @@ export class SkippingStrategy extends DefaultErrorStrategy {
 
   override singleTokenDeletion(parser: Parser): Token | null {
     const type = parser.tokenStream.LA(1);
-    const goesOn = isEnd(type) || this.getErrorRecoverySet(parser).contains(type);
+    const goesOn = isEnd(type) || clauseWords.has(type) || this.getErrorRecoverySet(parser).contains(type);
     return goesOn ? null : super.singleTokenDeletion(parser);
   }
 
@@ -70,6 +70,18 @@ function mayLeave(parser: Parser): boolean {
 function isEnd(type: number): boolean {
   return type === Token.EOF || type === StreamSqlLexer.CURSOR || type === StreamSqlLexer.SEMI;
 }
+
+/** Begin a clause: worth keeping, whatever is wrong before them. */
+const clauseWords = new Set([
+  StreamSqlLexer.FROM,
+  StreamSqlLexer.WHERE,
+  StreamSqlLexer.GROUP,
+  StreamSqlLexer.HAVING,
+  StreamSqlLexer.ORDER,
+  StreamSqlLexer.SELECT,
+  StreamSqlLexer.WITH,
+  StreamSqlLexer.AS,
+]);
 
 export class RecoveringStrategy extends SkippingStrategy {
   firstError: FirstError | undefined;

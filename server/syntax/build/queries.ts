@@ -28,7 +28,7 @@ import { syntaxProblem } from '../problemCodes';
 import { orderItems } from './calls';
 import { expression, expressions, missing } from './expressions';
 import { fromItems } from './from';
-import type { Source } from './source';
+import { maybe, type Source } from './source';
 import { windowClause } from './windows';
 
 type Maybe<T> = T | null | undefined;
@@ -135,9 +135,10 @@ function emptySelect(source: Source, context: Maybe<ParserRuleContext>): Select 
 function select(source: Source, context: Maybe<SelectQueryContext>): Select {
   if (!context) return emptySelect(source, context);
   const outerWindows = source.namedWindows;
+  const list = maybe(context.selectList());
   const windows = context.windowClause();
   source.namedWindows = namedWindows(source, windows);
-  const from = fromItems(source, context.fromItem());
+  const from = fromItems(source, context.fromClause()?.fromItem() ?? []);
   const [where, groupBy, having] = [context.whereClause(), context.groupByClause(), context.havingClause()];
   const sugar = windows.filter((window) => window instanceof WindowSugarContext);
   const second = sugar[1];
@@ -148,8 +149,8 @@ function select(source: Source, context: Maybe<SelectQueryContext>): Select {
   }
   const result: Select = {
     kind: 'select',
-    distinct: Boolean(context.setQuantifier()?.DISTINCT()),
-    items: context.selectItem().map((item) => selectItem(source, item)),
+    distinct: Boolean(list?.setQuantifier()?.DISTINCT()),
+    items: (list?.selectItem() ?? []).map((item) => selectItem(source, item)),
     ...(from ? { from } : {}),
     ...(where ? { where: expression(source, where.expression()) } : {}),
     ...(groupBy ? { groupBy: groupByClause(source, groupBy) } : {}),
