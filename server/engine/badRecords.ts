@@ -19,7 +19,10 @@ export interface BadRecord {
 }
 
 /** The record with a place in the slices that went into an input table. */
-export function recordAt(slices: readonly Slice[], index: number): { batch: RecordBatch; at: number } | undefined {
+export function recordAt(
+  slices: readonly Slice[],
+  index: number,
+): { batch: RecordBatch; at: number } | undefined {
   let left = index;
   for (const { batch, from, to } of slices) {
     if (left < to - from) return { batch, at: from + left };
@@ -51,14 +54,19 @@ export async function undecodable(
 /** After an expression failed on the batch: the records it fails on, each found by itself. */
 export async function uncomputable(database: Database, program: Program): Promise<BadRecord[]> {
   const checks = program.operators.flatMap((operator) => operator.checks?.() ?? []);
-  for (const scan of program.scans) if (scan.active && scan.node.watermark) checks.push(scan.watermarkCheck() ?? '');
+  for (const scan of program.scans)
+    if (scan.active && scan.node.watermark) checks.push(scan.watermarkCheck() ?? '');
   for (const output of program.outputs) if (!output.quiet()) checks.push(output.delta('checked'));
   const found = new Map<string, BadRecord>();
   for (const check of checks.filter((sql) => sql !== '')) {
     const rows = await database.rows(`SELECT DISTINCT scan, i FROM (${check}) WHERE bad ORDER BY scan, i`);
     for (const [scanIndex, i] of rows) {
       const scan = scanIndex === null ? undefined : program.scans[Number(scanIndex)];
-      const bad = { ...(scan && { scan }), index: Number(i ?? 0), reason: 'An expression cannot be computed.' };
+      const bad = {
+        ...(scan && { scan }),
+        index: Number(i ?? 0),
+        reason: 'An expression cannot be computed.',
+      };
       found.set(`${String(scanIndex)}:${bad.index}`, bad);
     }
   }
@@ -87,7 +95,11 @@ async function reason(database: Database, program: Program, bad: BadRecord): Pro
 }
 
 /** Takes records out of a batch's decoded rows. */
-export async function takeOut(database: Database, scan: ScanOperator, indexes: readonly number[]): Promise<void> {
+export async function takeOut(
+  database: Database,
+  scan: ScanOperator,
+  indexes: readonly number[],
+): Promise<void> {
   if (indexes.length > 0)
     await database.run(`DELETE FROM ${scan.decoded} WHERE i IN (${indexes.join(', ')})`);
 }

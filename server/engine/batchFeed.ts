@@ -48,7 +48,8 @@ export class BatchFeed {
         }),
     );
     this.#commits = session.sources.map(
-      (source, index) => new SourceCommits(source, spec.scans[index]?.table.name ?? '', spec.clock, spec.warn),
+      (source, index) =>
+        new SourceCommits(source, spec.scans[index]?.table.name ?? '', spec.clock, spec.warn),
     );
   }
 
@@ -87,7 +88,10 @@ export class BatchFeed {
   #hasWork(): boolean {
     const allFinished = this.#readers.every((reader) => reader.finished);
     return (
-      !this.#started || this.#waiting() > 0 || (allFinished && !this.#finalGiven) || this.session.times.moved()
+      !this.#started ||
+      this.#waiting() > 0 ||
+      (allFinished && !this.#finalGiven) ||
+      this.session.times.moved()
     );
   }
 
@@ -152,7 +156,8 @@ export class BatchFeed {
     this.#ready = [];
     this.#finalGiven = false;
     for (const { index } of this.session.program.scans)
-      for (const { inputs } of [...later].reverse()) this.#readers[index]?.giveBack(inputs[index]?.slices ?? []);
+      for (const { inputs } of [...later].reverse())
+        this.#readers[index]?.giveBack(inputs[index]?.slices ?? []);
     for (const scan of this.session.program.scans)
       this.#readers[scan.index]?.giveBack(this.#split(batch, scan, cut).left);
   }

@@ -82,7 +82,11 @@ function outputsOf(
 ): PipelineSpec['outputs'] {
   return plan.sinks.map(({ table, input }) => {
     const sink = connectorOf(connectors, table).sink?.(table, context);
-    if (!sink) throw new StreamJobsError('BAD_OPTION', `The connector ${table.connector} of ${table.name} cannot be written to.`);
+    if (!sink)
+      throw new StreamJobsError(
+        'BAD_OPTION',
+        `The connector ${table.connector} of ${table.name} cannot be written to.`,
+      );
     return { name: table.name, node: input, encoder: tableEncoder(table, input.columns), sink };
   });
 }
@@ -94,15 +98,23 @@ export function sourceOf(
   context: ConnectorContext,
 ): ReturnType<NonNullable<Connector['source']>> {
   const source = connectorOf(connectors, table).source?.(table, context);
-  if (!source) throw new StreamJobsError('BAD_OPTION', `The connector ${table.connector} of ${table.name} cannot be read from.`);
+  if (!source)
+    throw new StreamJobsError(
+      'BAD_OPTION',
+      `The connector ${table.connector} of ${table.name} cannot be read from.`,
+    );
   return source;
 }
 
 function connectorOf(connectors: readonly Connector[], table: TableDefinition): Connector {
   const connector = connectors.find(({ name }) => name === table.connector);
   if (!connector)
-    throw new StreamJobsError('BAD_OPTION', `There is no connector ${table.connector}, which ${table.name} names.`, {
-      hint: `Connectors are ${connectors.map(({ name }) => name).join(', ')}.`,
-    });
+    throw new StreamJobsError(
+      'BAD_OPTION',
+      `There is no connector ${table.connector}, which ${table.name} names.`,
+      {
+        hint: `Connectors are ${connectors.map(({ name }) => name).join(', ')}.`,
+      },
+    );
   return connector;
 }

@@ -47,7 +47,10 @@ export class Database {
         enable_external_access: 'false',
         lock_configuration: 'true',
       };
-      const instance = file === undefined ? await DuckDBInstance.create(':memory:', options) : await DuckDBInstance.fromCache(file, options);
+      const instance =
+        file === undefined
+          ? await DuckDBInstance.create(':memory:', options)
+          : await DuckDBInstance.fromCache(file, options);
       const main = await instance.connect();
       const database = new Database(file, instance, main, await instance.connect());
       await database.run(`ATTACH ':memory:' AS ${memory}`);
@@ -139,7 +142,9 @@ export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'othe
 export function reasonOf(error: unknown): string {
   const text = firstLine(messageOf(error)).replace(/^[\w ]+ Error: /, '');
   // Deliberate failures: see macros.ts.
-  const own = /^Could not convert string '(division by zero|the array[^']*|the event time[^']*)' to/.exec(text);
+  const own = /^Could not convert string '(division by zero|the array[^']*|the event time[^']*)' to/.exec(
+    text,
+  );
   return own?.[1] ?? text;
 }
 

@@ -61,7 +61,10 @@ export class EventTimes implements EventTime {
     return new Map(
       this.scans.map(({ table }, scan) => {
         const mark = this.#marks[scan];
-        return [table.name, new Map([...(mark?.snapshot() ?? []), [wholeSource, mark?.reached ?? unknownTime]])];
+        return [
+          table.name,
+          new Map([...(mark?.snapshot() ?? []), [wholeSource, mark?.reached ?? unknownTime]]),
+        ];
       }),
     );
   }

@@ -114,7 +114,11 @@ export class InputTable {
   }
 }
 
-function copy(vector: duckdb.Vector, data: Int32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>, byteOffset: number): void {
+function copy(
+  vector: duckdb.Vector,
+  data: Int32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>,
+  byteOffset: number,
+): void {
   duckdb.copy_data_to_vector(vector, byteOffset, data.buffer, 0, data.byteLength);
 }
 
@@ -135,11 +139,21 @@ function fillBytes(
   setNull(vector, nulls);
 }
 
-function fillTimestamps(vector: duckdb.Vector, batch: RecordBatch, at: number, from: number, to: number): void {
+function fillTimestamps(
+  vector: duckdb.Vector,
+  batch: RecordBatch,
+  at: number,
+  from: number,
+  to: number,
+): void {
   const { timestamps } = batch;
   const values = BigInt64Array.from({ length: to - from }, (_, i) => BigInt(timestamps?.[from + i] ?? 0));
   copy(vector, values, at * 8);
-  if (!timestamps) setNull(vector, Array.from({ length: to - from }, (_, i) => at + i));
+  if (!timestamps)
+    setNull(
+      vector,
+      Array.from({ length: to - from }, (_, i) => at + i),
+    );
 }
 
 /** Marks rows as NULL. Every other element must have been assigned: what a chunk holds before is not defined. */
@@ -148,7 +162,13 @@ function setNull(vector: duckdb.Vector, rows: number[]): void {
   duckdb.vector_ensure_validity_writable(vector);
   const mask = duckdb.vector_get_validity(vector, chunkRows / 8);
   for (const row of rows) duckdb.validity_set_row_invalid(mask, row);
-  duckdb.copy_data_to_vector_validity(vector, 0, mask.buffer as ArrayBuffer, mask.byteOffset, mask.byteLength);
+  duckdb.copy_data_to_vector_validity(
+    vector,
+    0,
+    mask.buffer as ArrayBuffer,
+    mask.byteOffset,
+    mask.byteLength,
+  );
 }
 
 function headersText(batch: RecordBatch, index: number): string {

@@ -24,7 +24,9 @@ function unscaled(sql: string, scale: number): string {
 }
 function scaled(sql: string, scale: number): string {
   const whole = `CAST(${sql} AS DECIMAL(38, 0))`;
-  return scale === 0 ? whole : `${whole} * CAST('0.${'1'.padStart(scale, '0')}' AS DECIMAL(${scale}, ${scale}))`;
+  return scale === 0
+    ? whole
+    : `${whole} * CAST('0.${'1'.padStart(scale, '0')}' AS DECIMAL(${scale}, ${scale}))`;
 }
 function power(digits: number): string {
   return `CAST('1${'0'.repeat(digits)}' AS HUGEINT)`;

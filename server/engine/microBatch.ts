@@ -1,13 +1,7 @@
 // One micro-batch: decode, find bad records, run the operators, encode what goes out. The transaction is open when
 // `compute` returns, so that the checkpoint can be written into it.
 import type { RowBatch } from '../connectors/connector';
-import {
-  firstBadOfPartitions,
-  stopsAtBadRecords,
-  takeOut,
-  uncomputable,
-  undecodable,
-} from './badRecords';
+import { firstBadOfPartitions, stopsAtBadRecords, takeOut, uncomputable, undecodable } from './badRecords';
 import type { BadRecord } from './badRecords';
 import { kindOf } from './database';
 import type { Database } from './database';
@@ -141,8 +135,8 @@ export class MicroBatch {
       database: this.database,
       form,
       first,
-      watermarkBefore: (operator) => least(time.before, scansBelow(operator)),
-      watermarkAfter: (operator) => least(time.after, scansBelow(operator)),
+      watermarkBefore: (operator) => least((scan) => time.before(scan), scansBelow(operator)),
+      watermarkAfter: (operator) => least((scan) => time.after(scan), scansBelow(operator)),
       late: (rows) => {
         result.late += rows;
       },

@@ -13,7 +13,8 @@ export async function packRows(
   encoder: RowEncoder,
 ): Promise<RowBatch | undefined> {
   const keys = encoder.key === undefined ? '' : `, CAST(${encoder.key} AS VARCHAR) AS k`;
-  const joined = encoder.key === undefined ? '' : `, string_agg(k, ''), list(coalesce(strlen(k), -1)::INTEGER)`;
+  const joined =
+    encoder.key === undefined ? '' : `, string_agg(k, ''), list(coalesce(strlen(k), -1)::INTEGER)`;
   const result = await database.run(
     `SELECT string_agg(v, ''), list(coalesce(strlen(v), -1)::INTEGER)${joined}
      FROM (SELECT CAST(${encoder.value} AS VARCHAR) AS v${keys} FROM (${delta}))`,

@@ -11,13 +11,7 @@ import { copyPositions, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { kindOf, reasonOf } from './database';
 import { Deliveries } from './deliveries';
-import type {
-  JobPositions,
-  PartitionProgress,
-  Pipeline,
-  PipelineCounters,
-  PipelineEvents,
-} from './engine';
+import type { JobPositions, PartitionProgress, Pipeline, PipelineCounters, PipelineEvents } from './engine';
 import { limits } from './limits';
 import type { BatchResult, PreparedBatch } from './microBatch';
 import type { ScanOperator } from './operators/scan';
@@ -74,9 +68,13 @@ export class DuckPipeline implements Pipeline {
         const ended = this.#loop === undefined;
         if (!ended) this.#wake = new AbortController();
         await this.run(new AbortController().signal);
-        throw new StreamJobsError('PAUSE_TIMEOUT', `${this.spec.jobName} did not come to rest in time and goes on running.`, {
-          hint: 'A sink may not be taking rows. Try again later, or STOP JOB with FORCE.',
-        });
+        throw new StreamJobsError(
+          'PAUSE_TIMEOUT',
+          `${this.spec.jobName} did not come to rest in time and goes on running.`,
+          {
+            hint: 'A sink may not be taking rows. Try again later, or STOP JOB with FORCE.',
+          },
+        );
       }
     }
     await this.#feed.stop();
@@ -152,7 +150,12 @@ export class DuckPipeline implements Pipeline {
     let result: BatchResult;
     try {
       this.#computing = true;
-      result = await session.microBatch.compute(batch, session.times, this.#checkpoint.batch === 0, spec.clock.now());
+      result = await session.microBatch.compute(
+        batch,
+        session.times,
+        this.#checkpoint.batch === 0,
+        spec.clock.now(),
+      );
     } catch (error) {
       await session.microBatch.rollBack();
       throw error;

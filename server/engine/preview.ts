@@ -82,7 +82,8 @@ class CellSink implements Sink {
     const left = (this.limit ?? Infinity) - this.#shown - this.#rows.length;
     for (let i = 0; i < Math.min(count, left); i++) {
       const start = values.starts[i] ?? absent;
-      if (start !== absent) this.#rows.push(JSON.parse(values.buffer.toString('utf8', start, values.ends[i])) as Cell[]);
+      if (start !== absent)
+        this.#rows.push(JSON.parse(values.buffer.toString('utf8', start, values.ends[i])) as Cell[]);
     }
     return Promise.resolve();
   }

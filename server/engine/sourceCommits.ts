@@ -34,7 +34,9 @@ export class SourceCommits {
       } catch (error) {
         this.#wanted ??= positions;
         if (retryMs === limits.retryFirstMs)
-          this.warn(`Positions of ${this.stream} were not committed: ${error instanceof Error ? error.message : String(error)}`);
+          this.warn(
+            `Positions of ${this.stream} were not committed: ${error instanceof Error ? error.message : String(error)}`,
+          );
         await this.clock.sleep(retryMs, this.#closing.signal);
         retryMs = Math.min(retryMs * 2, limits.retryMaxMs);
       }

@@ -45,7 +45,9 @@ export class Watermark {
   /** Partition -> event time, of those that had records. */
   snapshot(): Map<number, number> {
     return new Map(
-      [...this.#partitions].filter(([, { time }]) => time > unknownTime).map(([partition, { time }]) => [partition, time]),
+      [...this.#partitions]
+        .filter(([, { time }]) => time > unknownTime)
+        .map(([partition, { time }]) => [partition, time]),
     );
   }
 }

@@ -51,7 +51,9 @@ function problems(
   if (!options.ignoreParseErrors)
     found.push({
       when: `${stored} IS NULL AND ${text} IS NOT NULL`,
-      then: quote(`Column ${field.name} takes ${formatType(field.type)}, the line has another kind of value.`),
+      then: quote(
+        `Column ${field.name} takes ${formatType(field.type)}, the line has another kind of value.`,
+      ),
     });
   if (field.notNull)
     found.push({

@@ -61,7 +61,10 @@ function encode(format: FormatName, fields: Field[], table: TableDefinition): st
     case 'raw': {
       const [field, more] = fields;
       if (!field || more || (field.type.kind !== 'string' && field.type.kind !== 'bytes'))
-        throw new StreamJobsError('NOT_SUPPORTED', `The raw format of ${table.name} carries one STRING or BYTES column.`);
+        throw new StreamJobsError(
+          'NOT_SUPPORTED',
+          `The raw format of ${table.name} carries one STRING or BYTES column.`,
+        );
       return field.sql;
     }
   }
@@ -138,7 +141,8 @@ function csvText(sql: string, type: SqlType): string {
   if (type.kind === 'string') return sql;
   if (type.kind === 'bytes') return `to_base64(${sql})`;
   if (type.kind === 'boolean') return `CAST(${sql} AS VARCHAR)`;
-  if (type.kind === 'timestamp') return type.local ? `CAST(${sql} AS VARCHAR) || 'Z'` : `CAST(${sql} AS VARCHAR)`;
+  if (type.kind === 'timestamp')
+    return type.local ? `CAST(${sql} AS VARCHAR) || 'Z'` : `CAST(${sql} AS VARCHAR)`;
   return castSql(sql, type, { kind: 'string' }, false);
 }
 

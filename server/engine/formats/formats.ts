@@ -25,10 +25,15 @@ export function tableFormat(table: TableDefinition): TableFormat {
   const physical = table.columns.filter(({ kind }) => kind === 'physical').map(({ name }) => name);
   const written = options['key.fields'];
   const keyFields =
-    written === undefined ? [] : (readOption('key.fields', { kind: list, documentation: '', required: true }, written) ?? []);
+    written === undefined
+      ? []
+      : (readOption('key.fields', { kind: list, documentation: '', required: true }, written) ?? []);
   const unknown = keyFields.find((name) => !physical.includes(name));
   if (unknown !== undefined)
-    throw new StreamJobsError('BAD_OPTION', `'key.fields' names ${unknown}, which is no column of ${table.name}.`);
+    throw new StreamJobsError(
+      'BAD_OPTION',
+      `'key.fields' names ${unknown}, which is no column of ${table.name}.`,
+    );
   const key = keyFields.length > 0 ? formatOf(options['key.format'] ?? 'raw') : undefined;
   const exceptKey = options['value.fields-include']?.toUpperCase() === 'EXCEPT_KEY';
   return {
@@ -75,7 +80,10 @@ export function decoderOf(
     case 'raw': {
       const wrong = fields.find(({ type }) => type.kind !== 'string' && type.kind !== 'bytes');
       if (wrong ?? fields.length > 1)
-        throw new StreamJobsError('NOT_SUPPORTED', `The raw format of ${table.name} carries one STRING or BYTES column.`);
+        throw new StreamJobsError(
+          'NOT_SUPPORTED',
+          `The raw format of ${table.name} carries one STRING or BYTES column.`,
+        );
       return { shared: [], stored: fields.map(() => source), value: [undefined], bad: () => [] };
     }
   }

@@ -47,14 +47,19 @@ function fieldProblems(
 ): { when: string; then: string }[] {
   const problems: { when: string; then: string }[] = [];
   const at = quote(pointer(field.name));
-  const wrong = quote(`Column ${field.name} takes ${formatType(field.type)}, the record has another kind of value.`);
+  const wrong = quote(
+    `Column ${field.name} takes ${formatType(field.type)}, the record has another kind of value.`,
+  );
   if (!options.ignoreParseErrors) {
     problems.push({
       when: lazily(`${stored} IS NULL`, `coalesce(json_type(${source}, ${at}) <> 'NULL', FALSE)`),
       then: wrong,
     });
     if (field.type.kind === 'double' || field.type.kind === 'float')
-      problems.push({ when: `NOT isfinite(${stored})`, then: quote(`Column ${field.name} is not a finite number.`) });
+      problems.push({
+        when: `NOT isfinite(${stored})`,
+        then: quote(`Column ${field.name} is not a finite number.`),
+      });
   }
   if (options.failOnMissingField)
     problems.push({
@@ -62,7 +67,10 @@ function fieldProblems(
       then: quote(`The record has no field ${field.name}.`),
     });
   if (field.notNull)
-    problems.push({ when: `${stored} IS NULL`, then: quote(`Column ${field.name} is NOT NULL, the record has no value.`) });
+    problems.push({
+      when: `${stored} IS NULL`,
+      then: quote(`Column ${field.name} is NOT NULL, the record has no value.`),
+    });
   return problems;
 }
 

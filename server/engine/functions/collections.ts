@@ -25,7 +25,8 @@ export const collections: MappingTable = {
     `CASE WHEN len(${a}) > 1 THEN list_extract(${a}, fail_number('the array has more than one element'))
      ELSE list_extract(${a}, 1) END`,
   ARRAY_CONTAINS: named('list_contains'),
-  ARRAY_POSITION: ([a, value]) => `CASE WHEN ${a} IS NOT NULL THEN coalesce(list_position(${a}, ${value}), 0) END`,
+  ARRAY_POSITION: ([a, value]) =>
+    `CASE WHEN ${a} IS NOT NULL THEN coalesce(list_position(${a}, ${value}), 0) END`,
   ARRAY_APPEND: named('list_append'),
   ARRAY_PREPEND: ([a, value]) => `list_prepend(${value}, ${a})`,
   ARRAY_REMOVE: ([a, value]) => `list_filter(${a}, lambda item: item IS DISTINCT FROM ${value})`,
@@ -70,5 +71,6 @@ export const json: MappingTable = {
   JSON_OBJECT: (args) => `CAST(json_object(${args.join(', ')}) AS VARCHAR)`,
   JSON_ARRAY: (args) => `CAST(json_array(${args.join(', ')}) AS VARCHAR)`,
   JSON_QUOTE: ([text]) => `CAST(to_json(${text}) AS VARCHAR)`,
-  JSON_UNQUOTE: ([text]) => `CASE WHEN json_valid(${text}) THEN json_extract_string(${text}, '$') ELSE ${text} END`,
+  JSON_UNQUOTE: ([text]) =>
+    `CASE WHEN json_valid(${text}) THEN json_extract_string(${text}, '$') ELSE ${text} END`,
 };

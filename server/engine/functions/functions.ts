@@ -68,4 +68,10 @@ export function callSql(call: Call, argument: (expression: BoundExpression) => s
 export class NotSupported extends Error {}
 
 /** Names whose result depends on the moment or on chance, so that they are computed once and outside of TRY. */
-export const volatileNames: ReadonlySet<string> = new Set(['RAND', 'RAND_INTEGER', 'UUID', 'RANDOM', 'SETSEED']);
+export const volatileNames: ReadonlySet<string> = new Set([
+  'RAND',
+  'RAND_INTEGER',
+  'UUID',
+  'RANDOM',
+  'SETSEED',
+]);

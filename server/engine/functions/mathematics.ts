@@ -42,5 +42,7 @@ function truncate(x: string, digits: string | undefined, call: CallContext): str
   const power = `1${'0'.repeat(Math.abs(places))}`;
   const exact = call.argumentTypes[0]?.kind === 'decimal' ? '' : '::DOUBLE';
   if (places <= 0) return `trunc(${x} / ${power}${exact}) * ${power}`;
-  return exact === '' ? `round(trunc(${x} * ${power}) / ${power}, ${places})` : `trunc(${x} * ${power}) / ${power}`;
+  return exact === ''
+    ? `round(trunc(${x} * ${power}) / ${power}, ${places})`
+    : `trunc(${x} * ${power}) / ${power}`;
 }

@@ -5,7 +5,18 @@ const named =
   (name: string): Mapping =>
   (args) =>
     `${name}(${args.join(', ')})`;
-const same = ['UPPER', 'LOWER', 'REPEAT', 'REPLACE', 'REVERSE', 'TRANSLATE', 'ASCII', 'MD5', 'SHA1', 'SHA256'];
+const same = [
+  'UPPER',
+  'LOWER',
+  'REPEAT',
+  'REPLACE',
+  'REVERSE',
+  'TRANSLATE',
+  'ASCII',
+  'MD5',
+  'SHA1',
+  'SHA256',
+];
 
 export const strings: MappingTable = {
   ...Object.fromEntries(same.map((name) => [name, named(name.toLowerCase())])),
@@ -66,7 +77,8 @@ export const strings: MappingTable = {
   PRINTF: named('printf'),
   IS_ALPHA: ([text]) => `regexp_full_match(${text}, '\\p{L}+')`,
   IS_DIGIT: ([text]) => `regexp_full_match(${text}, '\\p{Nd}+')`,
-  IS_DECIMAL: ([text]) => `regexp_full_match(${text}, '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?')`,
+  IS_DECIMAL: ([text]) =>
+    `regexp_full_match(${text}, '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?')`,
   // A blank is + in a form's encoding, which is what Flink writes.
   URL_ENCODE: ([text]) => `replace(url_encode(${text}), '%20', '+')`,
   URL_DECODE: ([text]) => `url_decode(replace(${text}, '+', '%20'))`,

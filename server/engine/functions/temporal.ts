@@ -75,13 +75,25 @@ function extract(unit: string, a: string): string {
   return `extract(${unit} FROM ${a})`;
 }
 
-const units = ['microsecond', 'millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
+const units = [
+  'microsecond',
+  'millisecond',
+  'second',
+  'minute',
+  'hour',
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+];
 const moreUnits = ['decade', 'century', 'millennium', 'doy', 'dow', 'isodow', 'isoyear', 'epoch'];
 
 function unitOf(call: CallContext, index: number): string {
   const written = (call.literal(index) ?? '').toLowerCase().replace(/^sql_tsi_/, '');
   const unit = [...units, ...moreUnits].find((known) => written === known || written === `${known}s`);
-  if (unit === undefined) throw new NotSupported(`${call.name} takes a time unit such as DAY, not ${written}.`);
+  if (unit === undefined)
+    throw new NotSupported(`${call.name} takes a time unit such as DAY, not ${written}.`);
   return unit;
 }
 

@@ -34,7 +34,9 @@ export function projected(input: Operator, expressions: BoundExpression[], form:
  * is computed under TRY inside a struct, so that a failure (NULL) is told from a NULL result.
  */
 export function checkedProject(rows: string, columns: { sql: string; safe: boolean }[]): string {
-  const inner = columns.map(({ sql, safe }, i) => (safe ? `${sql} AS t${i}` : `TRY(struct_pack(v := ${sql})) AS t${i}`));
+  const inner = columns.map(({ sql, safe }, i) =>
+    safe ? `${sql} AS t${i}` : `TRY(struct_pack(v := ${sql})) AS t${i}`,
+  );
   const outer = columns.map(({ safe }, i) => (safe ? `t${i} AS c${i}` : `t${i}.v AS c${i}`));
   const failed = columns.flatMap(({ safe }, i) => (safe ? [] : [`t${i} IS NULL`]));
   const bad = ['bad', ...failed].join(' OR ');

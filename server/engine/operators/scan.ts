@@ -50,11 +50,18 @@ export function scan(node: ScanNode, index: number): ScanOperator {
     input: inputColumns(node, format),
     decode: (inputTable) => decodeSql(inputTable, decoded, parts),
     quiet: () => !operator.active,
-    delta: (form) => delta(form, node.columns.map(({ name }) => ({ sql: scope(name), plain: false }))),
+    delta: (form) =>
+      delta(
+        form,
+        node.columns.map(({ name }) => ({ sql: scope(name), plain: false })),
+      ),
     watermark: (form) => {
       if (!node.watermark) return undefined;
       const time = toSql(node.watermark.expression, scope);
-      const rows = delta(form, [{ sql: 'p', plain: true }, { sql: `epoch_ms(${time})`, plain: false }]);
+      const rows = delta(form, [
+        { sql: 'p', plain: true },
+        { sql: `epoch_ms(${time})`, plain: false },
+      ]);
       return `SELECT c0 AS p, max(c1) AS t FROM (${rows}) GROUP BY c0`;
     },
     watermarkCheck: () =>
@@ -112,7 +119,8 @@ function inputColumns(node: ScanNode, format: TableFormat): InputColumns {
     node.fields.some((field) => field.kind === 'metadata' && field.key === key);
   const bytesOf = (names: string[]): boolean =>
     node.fields.some((field) => names.includes(field.name) && field.type.kind === 'bytes');
-  const keyIsRead = format.key !== undefined && node.fields.some(({ name }) => format.keyFields.includes(name));
+  const keyIsRead =
+    format.key !== undefined && node.fields.some(({ name }) => format.keyFields.includes(name));
   return {
     value: format.value === 'raw' && bytesOf(format.valueFields) ? 'bytes' : 'text',
     ...(keyIsRead && { key: format.key === 'raw' && bytesOf(format.keyFields) ? 'bytes' : 'text' }),
@@ -163,10 +171,7 @@ function decodeSql(inputTable: string, decoded: string, { decoders: all, metadat
     bad.push(...decoder.bad((index) => `r${first + index}`));
   }
   stored.push(...columns.map(({ sql }, i) => `${sql} AS m${i}`));
-  const kept = [
-    ...Array.from({ length: place }, (_, i) => `r${i}`),
-    ...columns.map((_, i) => `m${i}`),
-  ];
+  const kept = [...Array.from({ length: place }, (_, i) => `r${i}`), ...columns.map((_, i) => `m${i}`)];
   return `CREATE OR REPLACE TEMP TABLE ${decoded} AS
     SELECT ${['i', 'p', ...kept, `${caseWhen(bad, 'NULL')} AS bad`].join(', ')}
     FROM (SELECT ${['*', ...stored].join(', ')} FROM (${records}))`;

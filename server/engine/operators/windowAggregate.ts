@@ -44,9 +44,13 @@ export function windowAggregate(node: WindowAggregateNode, input: Operator): Ope
   async function append({ database, form, late }: StepContext, watermark: number): Promise<void> {
     await database.run(`CREATE OR REPLACE TEMP TABLE g_${node.id} AS ${partials(rows(form))}`);
     const closedBefore = lastClosed(watermark);
-    const [row] = await database.rows(`SELECT coalesce(sum(n), 0)::BIGINT FROM g_${node.id} WHERE win <= ${closedBefore}`);
+    const [row] = await database.rows(
+      `SELECT coalesce(sum(n), 0)::BIGINT FROM g_${node.id} WHERE win <= ${closedBefore}`,
+    );
     late(Number(row?.[0] ?? 0));
-    await database.run(`INSERT INTO ${table} SELECT * EXCLUDE (n) FROM g_${node.id} WHERE win > ${closedBefore}`);
+    await database.run(
+      `INSERT INTO ${table} SELECT * EXCLUDE (n) FROM g_${node.id} WHERE win > ${closedBefore}`,
+    );
   }
   /** What the aggregates take of each input row; a row without an event time is bad. */
   function rows(form: DeltaForm): string {
@@ -77,7 +81,9 @@ export function windowAggregate(node: WindowAggregateNode, input: Operator): Ope
     if (start !== undefined) outputs.set(start, 'make_timestamp_ms(win)');
     if (end !== undefined) outputs.set(end, `make_timestamp_ms(win + ${sizeMs})`);
     if (time !== undefined) outputs.set(time, `make_timestamp_ms(win + ${sizeMs - 1})`);
-    const columns = node.columns.map(({ name, type }, i) => `${cast(outputs.get(name) ?? 'NULL', type)} AS c${i}`);
+    const columns = node.columns.map(
+      ({ name, type }, i) => `${cast(outputs.get(name) ?? 'NULL', type)} AS c${i}`,
+    );
     const keys = ['win', ...node.keys.map((_, i) => `k${i}`)];
     return `SELECT ${[...columns, '1 AS w'].join(', ')} FROM ${table}
       WHERE win <= ${lastClosed(watermark)} GROUP BY ${keys.join(', ')} ORDER BY win`;

@@ -1,0 +1,213 @@
+// A source and a sink in memory, for engine tests: a log of records that survives its readers, and rows as text that
+// are cut back to the committed position as a file is.
+import type {
+  Connector,
+  ConnectorContext,
+  PartitionRange,
+  Positions,
+  RecordBatch,
+  RowBatch,
+  Sink,
+  Source,
+} from '../../../server/connectors/connector';
+import { absent } from '../../../server/connectors/connector';
+import type { EngineOptions } from '../../../server/engine/createEngine';
+import { systemClock } from '../../../server/jobs/systemClock';
+
+export type FakeRecord = string | Buffer | null;
+
+/** Records of a bounded or growing log, by partition. */
+export class FakeLog {
+  bounded = true;
+  /** Records given in one read. */
+  readMax = 7;
+  failReads: Error | undefined;
+  commits: Positions[] = [];
+  reads = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(readonly partitions: FakeRecord[][]) {}
+
+  append(partition: number, ...records: FakeRecord[]): void {
+    (this.partitions[partition] ??= []).push(...records);
+    for (const wake of this.#waiting) wake();
+  }
+  async changed(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}
+
+export function packRecords(records: readonly FakeRecord[]): RecordBatch['values'] {
+  const buffers = records.map((record) => (record === null ? Buffer.alloc(0) : Buffer.from(record)));
+  const starts = new Uint32Array(records.length);
+  const ends = new Uint32Array(records.length);
+  let at = 0;
+  for (const [i, buffer] of buffers.entries()) {
+    starts[i] = records[i] === null ? absent : at;
+    at += buffer.length;
+    ends[i] = at;
+  }
+  return { buffer: Buffer.concat(buffers), starts, ends };
+}
+
+class FakeSource implements Source {
+  #positions: Positions = new Map();
+
+  constructor(private readonly log: FakeLog) {}
+
+  get finished(): boolean {
+    return (
+      this.log.bounded &&
+      this.log.partitions.every(
+        (records, partition) => (this.#positions.get(partition) ?? 0n) >= records.length,
+      )
+    );
+  }
+  open(positions: Positions): Promise<Positions> {
+    this.#positions = new Map(this.log.partitions.map((_, p) => [p, positions.get(p) ?? 0n]));
+    return Promise.resolve(new Map(this.#positions));
+  }
+  async read(recordsMax: number, _waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined> {
+    this.log.reads++;
+    if (this.log.failReads) throw this.log.failReads;
+    const at = (p: number): number => Number(this.#positions.get(p) ?? 0n);
+    // Partitions in turn: the one that is furthest behind.
+    const [partition] = this.log.partitions
+      .map((_, p) => p)
+      .filter((p) => at(p) < (this.log.partitions[p]?.length ?? 0))
+      .sort((a, b) => at(a) - at(b));
+    if (partition === undefined) {
+      if (!this.log.bounded) await this.log.changed(signal);
+      return undefined;
+    }
+    const from = at(partition);
+    const records = (this.log.partitions[partition] ?? []).slice(
+      from,
+      from + Math.min(recordsMax, this.log.readMax),
+    );
+    const nextOffset = BigInt(from + records.length);
+    this.#positions.set(partition, nextOffset);
+    await Promise.resolve();
+    return {
+      partition,
+      count: records.length,
+      values: packRecords(records),
+      baseOffset: BigInt(from),
+      nextOffset,
+      timestamps: Float64Array.from(records, (_, i) => 1_700_000_000_000 + from + i),
+    };
+  }
+  commit(positions: Positions): Promise<void> {
+    this.log.commits.push(positions);
+    return Promise.resolve();
+  }
+  ranges(): Promise<PartitionRange[]> {
+    return Promise.resolve(
+      this.log.partitions.map((records, partition) => ({
+        partition,
+        start: 0n,
+        end: BigInt(records.length),
+      })),
+    );
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Rows of a table, `undefined` for a row without a value. */
+export class FakeTable {
+  rows: (string | undefined)[] = [];
+  keys: (string | undefined)[] = [];
+  shown = 0;
+  /** Called before rows are taken. */
+  beforeWrite: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
+  readonly #waiting: { count: number; resolve: () => void }[] = [];
+
+  /** Resolves when so many rows are committed. */
+  async committedRows(count: number): Promise<void> {
+    if (this.shown >= count) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
+  }
+  committed(): void {
+    this.shown = this.rows.length;
+    for (const { count, resolve } of this.#waiting) if (this.shown >= count) resolve();
+  }
+}
+
+class FakeSink implements Sink {
+  constructor(private readonly table: FakeTable) {}
+
+  open(position: string | undefined): Promise<void> {
+    this.table.rows.length = Number(position ?? 0);
+    this.table.keys.length = this.table.rows.length;
+    return Promise.resolve();
+  }
+  async write({ count, values, keys }: RowBatch, signal: AbortSignal): Promise<void> {
+    await this.table.beforeWrite(signal);
+    const text = (packed: RowBatch['values'], i: number): string | undefined =>
+      packed.starts[i] === absent
+        ? undefined
+        : packed.buffer.toString('utf8', packed.starts[i], packed.ends[i]);
+    for (let i = 0; i < count; i++) {
+      this.table.rows.push(text(values, i));
+      this.table.keys.push(keys && text(keys, i));
+    }
+  }
+  flush(): Promise<string> {
+    return Promise.resolve(String(this.table.rows.length));
+  }
+  committed(): void {
+    this.table.committed();
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A world of logs and tables by name, with the connector that reads and writes them. */
+export class FakeWorld {
+  readonly logs = new Map<string, FakeLog>();
+  readonly tables = new Map<string, FakeTable>();
+
+  log(name: string, ...partitions: FakeRecord[][]): FakeLog {
+    const log = new FakeLog(partitions);
+    this.logs.set(name, log);
+    return log;
+  }
+  table(name: string): FakeTable {
+    const table = this.tables.get(name) ?? new FakeTable();
+    this.tables.set(name, table);
+    return table;
+  }
+  get connector(): Connector {
+    return {
+      name: 'kafka',
+      source: ({ name }) => new FakeSource(this.logs.get(name) ?? this.log(name, [])),
+      sink: ({ name }) => new FakeSink(this.table(name)),
+      target: ({ name }) => name,
+    };
+  }
+  get engineOptions(): EngineOptions {
+    return { connectors: [this.connector], clock: systemClock, context: fakeContext };
+  }
+}
+
+function fakeContext(jobName: string): ConnectorContext {
+  return {
+    clock: systemClock,
+    jobName,
+    baseDir: '.',
+    dataDir: '.',
+    connection: () => Promise.reject(new Error('no connections here')),
+    print: () => undefined,
+    log: () => undefined,
+  };
+}
