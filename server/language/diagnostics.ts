@@ -18,8 +18,11 @@ const severities = {
   hint: DiagnosticSeverity.Hint,
 } as const;
 
+/** Messages are plain text. */
+export type PlainDiagnostic = Diagnostic & { message: string };
+
 /** In the order of the document. `jobs` undefined = unknown: nothing is said about jobs. */
-export function diagnostics(script: Script, jobs: KnownJobs | undefined): Diagnostic[] {
+export function diagnostics(script: Script, jobs: KnownJobs | undefined): PlainDiagnostic[] {
   return problems(script, jobs).map((placed) => toDiagnostic(script, placed));
 }
 
@@ -30,7 +33,7 @@ export function problems(script: Script, jobs: KnownJobs | undefined): PlacedPro
   );
 }
 
-export function toDiagnostic(script: Script, { statement, problem }: PlacedProblem): Diagnostic {
+export function toDiagnostic(script: Script, { statement, problem }: PlacedProblem): PlainDiagnostic {
   return {
     range: rangeOf(script, statement, problem.span),
     severity: severities[problem.severity],

@@ -58,5 +58,5 @@ export function fenced(sql: string): string {
 
 /** Names and reasons are other people's text: shown as it is, never as Markdown. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&').replace(/\s+/g, ' ');
+  return text.replace(/[\\`*_[\]<>&~|]/g, '\\$&').replace(/\s+/g, ' ');
 }

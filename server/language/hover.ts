@@ -25,7 +25,7 @@ export function hover(script: Script, offset: number, jobs: KnownJobs | undefine
   if (statement === undefined || offset > statement.end) return null;
   const inside = offset - statement.start;
   const tokens = tokenize(statement.text);
-  const index = tokens.findIndex(({ start, end }) => start <= inside && inside < end);
+  const index = tokenIndexAt(tokens, inside);
   const token = tokens[index];
   if (token === undefined || token.kind === 'comment' || token.kind === 'sign') return null;
   const text =
@@ -38,6 +38,12 @@ export function hover(script: Script, offset: number, jobs: KnownJobs | undefine
     contents: { kind: MarkupKind.Markdown, value: text },
     range: rangeBetween(script, statement.start + token.start, statement.start + token.end),
   };
+}
+
+/** The token at an offset; right behind a word, that word. */
+function tokenIndexAt(tokens: readonly SyntaxToken[], offset: number): number {
+  const index = tokens.findIndex(({ start, end }) => start <= offset && offset < end);
+  return index < 0 || tokens[index]?.kind === 'sign' ? tokens.findIndex(({ end }) => end === offset) : index;
 }
 
 function jobText(
@@ -95,7 +101,7 @@ function optionText(script: Script, offset: number, token: SyntaxToken): string 
   if (definition === undefined) return undefined;
   const byDefault = definition.default === undefined ? '' : `, by default \`${definition.default}\``;
   const needed = definition.required ? ' Required.' : '';
-  return `**${escapeMarkdown(key)}** — takes ${definition.kind.expects}${byDefault}\n\n${definition.documentation}${needed}`;
+  return `\`${key}\` — takes ${definition.kind.expects}${byDefault}\n\n${definition.documentation}${needed}`;
 }
 
 function wordText(token: SyntaxToken, next: SyntaxToken | undefined): string | undefined {

@@ -48,8 +48,9 @@ function information(signature: Signature, documentation: string): SignatureInfo
   const parameters = signature.parameters.map(({ name }) => {
     const start = signature.text.indexOf(name, from);
     const comma = signature.text.indexOf(', ', start);
-    const end = comma < 0 ? signature.text.lastIndexOf(') ->') : comma;
-    from = end;
+    const close = comma < 0 ? signature.text.lastIndexOf(') ->') : comma;
+    from = close;
+    const end = signature.text[close - 1] === ']' ? close - 1 : close;
     return { label: [start, end] as [number, number] };
   });
   return {
