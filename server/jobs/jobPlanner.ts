@@ -11,7 +11,8 @@ import type { Connector } from '../connectors/connector';
 import type { JobSpec } from '../engine/engine';
 import type { PlannedJob } from './jobCore';
 import { messages } from './messages';
-import { unfilled, understandJob, type Lookup } from './scripts';
+import type { Lookup } from './filledText';
+import { unfilled, understandJob } from './scripts';
 import type { JobRecord } from './store';
 import { recording } from './usedRelations';
 

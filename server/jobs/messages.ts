@@ -1,5 +1,5 @@
 // Every sentence the job server answers with when it refuses or fails, one function each.
-import { StreamJobsError, type ErrorCode } from '../protocol/errors';
+import { StreamJobsError, type ErrorCode, type Span } from '../protocol/errors';
 import type { JobState } from '../protocol/jobs';
 import type { PauseRequest } from './store';
 
@@ -257,6 +257,19 @@ export const messages = {
       'TABLE_IN_USE',
       `${name} is used by the ${kind} ${first}${others}.`,
       kind === 'job' ? `DROP JOB ${written(first)} first.` : `DROP VIEW ${written(first)} first.`,
+    );
+  },
+  placeholderUnset(placeholder: string, span: Span): StreamJobsError {
+    const hint =
+      'Set it in the environment of the server or in the settings, or give a default: ${NAME:default}';
+    return new StreamJobsError('SYNTAX', `${placeholder} has no value.`, { hint, span });
+  },
+  placeholderUnfit(placeholder: string, value: string, span: Span): StreamJobsError {
+    const hint = 'Put it in quotes if it is a text.';
+    return new StreamJobsError(
+      'SYNTAX',
+      `The value of ${placeholder}, "${value}", is no name and no number.`,
+      { hint, span },
     );
   },
   tableUnfilled(name: string, placeholder: string): StreamJobsError {

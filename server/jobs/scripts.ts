@@ -6,21 +6,23 @@ import { StreamJobsError, type Span } from '../protocol/errors';
 import type { Statement } from '../syntax/ast';
 import { hasPlaceholder } from '../syntax/placeholders';
 import { parseStatement } from '../syntax/script';
+import { fill, type Lookup } from './filledText';
 import { messages } from './messages';
-
-/** The value of a placeholder by its name; undefined where it has none. */
-export type Lookup = (name: string) => string | undefined;
 
 /**
  * The statement a text holds, with its placeholders filled.
- * @throws StreamJobsError SYNTAX on the place, also for a placeholder that has no value
+ * @throws StreamJobsError SYNTAX, also for a placeholder that has no value
  */
 export function understand(text: string, lookup: Lookup): Statement {
+  return understandFilled(fill(text, lookup).text);
+}
+
+/** @throws StreamJobsError SYNTAX on the place in this text */
+export function understandFilled(text: string): Statement {
   const { statement, problems } = parseStatement(text);
   const wrong = problems.find(({ severity }) => severity === 'error');
   if (wrong !== undefined) throw toError(wrong);
   if (statement === undefined) throw messages.internal('The statement', 'it has no tree');
-  if (hasPlaceholder(text)) lookup('');
   return statement;
 }
 

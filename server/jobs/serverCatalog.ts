@@ -4,7 +4,8 @@ import { MapCatalog } from '../analysis/catalogs';
 import { defineRelation } from '../analysis/relations';
 import { nearest } from '../analysis/suggest';
 import { messages } from './messages';
-import { understandAsWritten, understandDefinition, type Lookup } from './scripts';
+import type { Lookup } from './filledText';
+import { understandAsWritten, understandDefinition } from './scripts';
 import type { RelationRecord, Store } from './store';
 import { recording } from './usedRelations';
 

@@ -5,8 +5,9 @@ import type { ExecuteResult, Range, StatementError } from '../../protocol/result
 import type { Span, StreamJobsError } from '../../protocol/errors';
 import type { Statement } from '../../syntax/ast';
 import { parseScript, type ParsedStatement } from '../../syntax/script';
+import { fill } from '../filledText';
 import { asError, messages } from '../messages';
-import { understand } from '../scripts';
+import { understandFilled } from '../scripts';
 import { changeJobs, stopJobs } from './changeJobs';
 import type { Outcome, StatementContext } from './context';
 import { describe } from './describe';
@@ -35,14 +36,17 @@ export async function executeScript(sql: string, context: StatementContext): Pro
 }
 
 async function attempt(parsed: ParsedStatement, context: StatementContext, places: Places): Promise<Outcome> {
+  let written = (span: Span): Span => span;
   try {
-    const statement = understand(parsed.text, context.lookup);
+    const filled = fill(parsed.text, context.lookup);
+    written = (span) => filled.written(span);
+    const statement = understandFilled(filled.text);
     const refused = unsupported(statement);
     if (refused !== undefined) throw toError(refused);
     return await execute(statement, parsed.text, context);
   } catch (error) {
     const failure = asError(error, 'The statement could not be run');
-    const span = failure.span ?? { start: 0, end: parsed.text.length };
+    const span = failure.span === undefined ? { start: 0, end: parsed.text.length } : written(failure.span);
     return { ok: false, error: errorOf(failure, places.range(parsed.start, span)) };
   }
 }

@@ -43,6 +43,42 @@ describe('placeholders', () => {
   });
 });
 
+describe('placeholders filled when run', () => {
+  const sink = `CREATE TABLE out (id BIGINT, customer STRING) WITH ('connector' = 'blackhole');`;
+
+  it('in strings, names and literals, from settings before the environment, and again after a restart', async () => {
+    const harness = await serverWith(`${tables} ${sink}`, { environment: { SINK: 'nowhere', MIN: '7' } });
+    await harness.run(
+      `START JOB big AS INSERT INTO \${SINK} SELECT id, customer FROM orders WHERE amount > \${MIN} AND customer <> '\${WHO:it}'`,
+      { SINK: 'out', WHO: `o'hara` },
+    );
+    const [job] = harness.server.listJobs();
+    expect(job?.statement).toContain('INSERT INTO ${SINK}');
+    expect(job?.sinks.map(({ table }) => table)).toEqual(['out']);
+    await harness.crash();
+    expect(harness.server.listJobs()[0]).toMatchObject({ state: 'running', sinks: [{ table: 'out' }] });
+  });
+
+  it('point at the place as it is written', async () => {
+    const harness = await serverWith(`${tables} ${sink}`);
+    const wrong = 'INSERT INTO ${SINK} SELECT idd, customer FROM orders';
+    const start = wrong.indexOf('idd');
+    expect(await harness.refused(wrong, { SINK: 'out' })).toMatchObject({
+      code: 'NAME_NOT_FOUND',
+      range: { start: { line: 0, character: start }, end: { line: 0, character: start + 3 } },
+    });
+    expect(await harness.refused(wrong)).toMatchObject({
+      code: 'SYNTAX',
+      message: '${SINK} has no value.',
+      range: { start: { line: 0, character: 12 }, end: { line: 0, character: 19 } },
+    });
+    expect(await harness.refused(wrong, { SINK: 'out; DROP TABLE orders' })).toMatchObject({
+      code: 'SYNTAX',
+      message: 'The value of ${SINK}, "out; DROP TABLE orders", is no name and no number.',
+    });
+  });
+});
+
 describe('listening', () => {
   it('tells of changes at most once a second, and what was removed', async () => {
     const harness = await serverWith(started);
