@@ -28,10 +28,13 @@ export class TestCluster {
     this.admin.catch(() => undefined);
   }
 
-  /** A new topic; the name gets a part of its own, so that tests do not meet. */
+  /** A new topic that keeps everything; the name gets a part of its own, so that tests do not meet. */
   async createTopic(name = 't', partitions = 1, config: Record<string, string> = {}): Promise<string> {
     const topic = `${name}-${randomUUID().slice(0, 8)}`;
-    const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
+    const configEntries = Object.entries({ 'retention.ms': '-1', ...config }).map(([key, value]) => ({
+      name: key,
+      value,
+    }));
     await (await this.admin).createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
     return topic;
   }

@@ -125,6 +125,20 @@ describe.skipIf(!inject('ownBrokers'))('kafka failures', () => {
     await sink.close();
   });
 
+  it('a job that comes back after a kill does not wait for the session of its old self to end', async () => {
+    const topic = await cluster.createTopic();
+    await cluster.produceIds(topic, 0, 10);
+    const options = { 'properties.session.timeout.ms': '45000' };
+    const killed = sourceOf(topic, proxy.address, options);
+    await killed.open(new Map());
+    proxy.refuse();
+    const successor = sourceOf(topic, broker.address, options);
+    await successor.open(new Map());
+    expect(idsOf(await readRecords(successor, 10))).toEqual(range(0, 9));
+    await Promise.all([killed.close(), successor.close()]);
+    proxy.allow();
+  }, 20_000);
+
   it('closes in a bounded time while the broker is gone', async () => {
     const topic = await cluster.createTopic();
     const source = sourceOf(topic, proxy.address);
