@@ -150,11 +150,12 @@ function createResults(
   };
   const rowsMax = () => workspace.getConfiguration('streamJobs').get('results.maxRows', 10_000);
   const results = new ResultsModel(rowsMax, cancel);
-  const view = new ResultsView(context.extensionUri, results, cancel);
+  const view = new ResultsView(context.extensionUri, results);
   context.subscriptions.push(
     results,
     view,
     sync.onPreview((batch) => results.add(batch)),
+    sync.onPrint(({ job, lines }) => results.print(job, lines)),
     host.onState((state) => {
       if (state !== 'connected') results.lost();
     }),

@@ -11,6 +11,7 @@ const resultsMax = 10;
 const earlyMax = 8;
 
 interface Result {
+  kind: 'table' | 'preview' | 'print';
   info: ResultInfo;
   rows: RingBuffer<Cell[]>;
 }
@@ -57,8 +58,8 @@ export class ResultsModel {
 
   /** Shows a finished table. */
   openTable(statement: string, columns: string[], rows: Cell[][]): void {
-    const id = `table-${++this.tables}`;
-    const result = this.open(id, statement, columns, false);
+    const result = this.open('table', `table-${++this.tables}`, statement, columns);
+    this.shown = result.info.id;
     result.rows.add(rows);
     result.info.total = rows.length;
     this.listChanges.fire(undefined);
@@ -66,7 +67,8 @@ export class ResultsModel {
 
   /** Shows the rows of a query that runs, those that came already too. */
   openPreview(id: string, statement: string, columns: string[]): void {
-    this.open(id, statement, columns, true);
+    this.open('preview', id, statement, columns);
+    this.shown = id;
     this.listChanges.fire(undefined);
     const batches = this.early.get(id) ?? [];
     this.early.delete(id);
@@ -88,6 +90,20 @@ export class ResultsModel {
     if (batch.done) this.end(result, batch.done.message ?? endings[batch.done.reason]);
   }
 
+  /** Takes rows of a print sink. They wait in the list; what the user looks at stays. */
+  print(job: string, lines: readonly string[]): void {
+    const id = `print-${job}`;
+    const known = this.find(id);
+    const result = known ?? this.open('print', id, `${job} prints`, ['row']);
+    const rows = lines.map((line) => [line]);
+    result.rows.add(rows);
+    result.info.total += rows.length;
+    result.info.running = true;
+    this.shown ??= id;
+    if (known) this.rowChanges.fire({ id, rows });
+    else this.listChanges.fire(undefined);
+  }
+
   /** The server is gone, and with it every running query. */
   lost(): void {
     for (const result of this.results) if (result.info.running) this.end(result, 'the server left');
@@ -100,12 +116,18 @@ export class ResultsModel {
     this.listChanges.fire(undefined);
   }
 
+  /** Ends the query whose rows are looked at. */
+  stopShown(): void {
+    const result = this.find(this.shown);
+    if (result) this.stop(result);
+  }
+
   /** Forgets all results and stops the queries that run. */
   clear(): void {
     const before = this.results;
     this.results = [];
     this.shown = undefined;
-    for (const { info } of before) if (info.running) this.cancelPreview(info.id);
+    before.forEach((result) => this.stop(result));
     this.listChanges.fire(undefined);
   }
 
@@ -114,15 +136,19 @@ export class ResultsModel {
     this.rowChanges.dispose();
   }
 
-  private open(id: string, statement: string, columns: string[], running: boolean): Result {
+  private open(kind: Result['kind'], id: string, statement: string, columns: string[]): Result {
     const title = statement.replace(/\s+/g, ' ').trim();
+    const running = kind !== 'table';
     const info: ResultInfo = { id, title, columns, running, total: 0, skipped: 0, note: '' };
-    const result = { info, rows: new RingBuffer<Cell[]>(this.rowsMax()) };
+    const result = { kind, info, rows: new RingBuffer<Cell[]>(this.rowsMax()) };
     this.results.push(result);
     const oldest = this.results.length > resultsMax ? this.results.shift() : undefined;
-    if (oldest?.info.running === true) this.cancelPreview(oldest.info.id);
-    this.shown = id;
+    if (oldest) this.stop(oldest);
     return result;
+  }
+
+  private stop({ kind, info }: Result): void {
+    if (kind === 'preview' && info.running) this.cancelPreview(info.id);
   }
 
   private end({ info }: Result, note: string): void {

@@ -23,11 +23,9 @@ export class ResultsView implements WebviewViewProvider {
   private filter = '';
   private readonly disposables: { dispose(): void }[];
 
-  /** `stop`: ends a running query. */
   constructor(
     private readonly extension: Uri,
     private readonly model: ResultsModel,
-    private readonly stop: (id: string) => void,
   ) {
     this.disposables = [
       window.registerWebviewViewProvider(resultsViewId, this),
@@ -53,10 +51,7 @@ export class ResultsView implements WebviewViewProvider {
     registry.register('streamJobs.exportResultsAsCsv', () => this.save('csv', toCsv));
     registry.register('streamJobs.exportResultsAsJson', () => this.save('json', toJson));
     registry.register('streamJobs.clearResults', () => this.model.clear());
-    registry.register('streamJobs.stopPreview', () => {
-      const { current } = this.model;
-      if (current?.running === true) this.stop(current.id);
-    });
+    registry.register('streamJobs.stopPreview', () => this.model.stopShown());
   }
 
   resolveWebviewView(view: WebviewView): void {

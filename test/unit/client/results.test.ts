@@ -87,6 +87,20 @@ describe('the results', () => {
     expect(model.rows('p1').rows).toEqual([]);
   });
 
+  it('of print sinks wait in the list while something else is looked at, and are no query to stop', () => {
+    const { model, cancelled } = opened();
+    model.openTable('SHOW JOBS', ['name'], [['a']]);
+    model.print('revenue', ['out> 1', 'out> 2']);
+    model.print('revenue', ['out> 3', 'out> 4']);
+    expect([model.shown, model.list().map(({ title }) => title)]).toEqual([
+      'table-1',
+      ['SHOW JOBS', 'revenue prints'],
+    ]);
+    expect(model.rows('print-revenue')).toEqual({ rows: [['out> 2'], ['out> 3'], ['out> 4']], forgotten: 1 });
+    model.clear();
+    expect(cancelled).toEqual([]);
+  });
+
   it('end when the server leaves, and stop what runs when cleared', () => {
     const { model, cancelled } = opened();
     model.openPreview('p1', 'SELECT 1', ['a']);
