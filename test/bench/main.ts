@@ -15,7 +15,8 @@ const sections: Record<string, () => Promise<Figure[]>> = {
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !(name in sections));
-  if (unknown.length > 0) throw new Error(`No section ${unknown.join(', ')}: ${Object.keys(sections).join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`No section ${unknown.join(', ')}: ${Object.keys(sections).join(', ')}`);
   console.log(machine());
   const report: Record<string, Figure[]> = {};
   for (const [name, measure] of Object.entries(sections)) {

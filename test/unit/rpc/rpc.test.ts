@@ -98,11 +98,11 @@ describe('a client', () => {
   it('gets changes and the rows of its previews', async () => {
     const { rpc } = await connectToJobServer(dataDir, 'test');
     const changes: unknown[] = [];
-    rpc.onNotification(protocol.jobsChanged, (change) => changes.push(change));
+    rpc.onNotification(protocol.jobsChanged, (change) => void changes.push(change));
     announce({ jobs: [], removed: ['orders'] });
     await expect.poll(() => changes).toEqual([{ jobs: [], removed: ['orders'] }]);
     const batches: protocol.PreviewBatch[] = [];
-    rpc.onNotification(protocol.previewRows, (batch) => batches.push(batch));
+    rpc.onNotification(protocol.previewRows, (batch) => void batches.push(batch));
     await rpc.sendRequest(protocol.preview, { sql: 'SELECT 1' });
     await expect
       .poll(() => batches)

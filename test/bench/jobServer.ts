@@ -1,0 +1,85 @@
+// A job server in the benchmark's own process, with a clock on every record that leaves a job.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Connector, Sink } from '../../server/connectors/connector';
+import { allConnectors } from '../../server/connectors/connectors';
+import { createEngine } from '../../server/engine/createEngine';
+import { StreamJobServer } from '../../server/jobs/streamJobServer';
+import { systemClock } from '../../server/jobs/systemClock';
+
+/** When a job last and first (since `reset`) handed rows to a sink, in ms of performance.now(). */
+export class Probe {
+  last = 0;
+  private waiting: ((at: number) => void) | undefined;
+
+  /** Resolves at the next rows. */
+  next(): Promise<number> {
+    return new Promise((resolve) => {
+      this.waiting = resolve;
+    });
+  }
+  seen(): void {
+    this.last = performance.now();
+    this.waiting?.(this.last);
+    this.waiting = undefined;
+  }
+}
+
+export interface BenchServer {
+  jobs: StreamJobServer;
+  probe: Probe;
+  /** Runs a script. @throws when a statement fails */
+  run(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openServer(): Promise<BenchServer> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'stream-jobs-bench-'));
+  const probe = new Probe();
+  const engine = createEngine({
+    connectors: allConnectors.map((connector) => probed(connector, probe)),
+    clock: systemClock,
+    context: (jobName) => ({
+      clock: systemClock,
+      jobName,
+      baseDir: dataDir,
+      dataDir,
+      connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
+      print: () => undefined,
+      log: () => undefined,
+    }),
+  });
+  const jobs = await StreamJobServer.open({ dataDir, baseDir: dataDir, engine, clock: systemClock });
+  return {
+    jobs,
+    probe,
+    async run(sql) {
+      const { results } = await jobs.execute(sql, { by: 'bench' });
+      for (const { error } of results) if (error) throw new Error(`${error.code}: ${error.message}`);
+    },
+    async close() {
+      await jobs.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A connector whose sinks tell the probe of every batch. */
+function probed(connector: Connector, probe: Probe): Connector {
+  const make = connector.sink?.bind(connector);
+  if (!make) return connector;
+  return {
+    ...connector,
+    target: (table) => connector.target(table),
+    sink: (table, context): Sink => {
+      const sink = make(table, context);
+      const write = sink.write.bind(sink);
+      sink.write = (rows, signal) => {
+        probe.seen();
+        return write(rows, signal);
+      };
+      return sink;
+    },
+  };
+}
