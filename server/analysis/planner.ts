@@ -118,7 +118,7 @@ function noteEmit(
   findings: Findings,
 ): void {
   const { emit } = statement;
-  if (emit?.mode !== 'changes' || !hasWindow(result.node)) return;
+  if (emit?.mode !== 'changes' || findings.failed || !hasWindow(result.node)) return;
   findings.report(
     'dialectNote',
     'A window emits its result once, when it closes: EMIT CHANGES does not change that.',

@@ -5,7 +5,7 @@ import type { BoundExpression } from '../plan';
 import { formatType, fromTypeName } from '../typeNames';
 import { castsExplicitly } from '../typeRules';
 import type { SqlType } from '../types';
-import { bindScalarCall, findCalled } from './calls';
+import { bindScalarCall, findCalled, fullArguments } from './calls';
 import { bindConstructor, bindField, bindIndex, unknown } from './composites';
 import { bindTest } from './conditions';
 import { expectBoolean, unify } from './conversions';
@@ -124,7 +124,7 @@ function bindColumn(parts: Name[], span: Span, context: BindContext): BoundExpre
 function bindCall(expression: FunctionCall, context: BindContext): BoundExpression {
   const { findings, clause } = context;
   const definition = findCalled(expression, findings);
-  const operands = expression.arguments.map((argument) => bind(argument, context));
+  const operands = fullArguments(expression).map((argument) => bind(argument, context));
   if (expression.over) {
     for (const part of [
       ...expression.over.partitionBy,

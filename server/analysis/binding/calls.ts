@@ -1,6 +1,7 @@
 // Calls of scalar functions over bound arguments.
-import type { FunctionCall } from '../../syntax/ast';
+import type { Expression, FunctionCall } from '../../syntax/ast';
 import { findFunction, functionNames } from '../functions/functions';
+import { windowsNotRun } from '../functions/temporal';
 import { matchCall, parameterAt, takesCount } from '../functions/signature';
 import type { FunctionDefinition } from '../functions/definition';
 import type { Signature } from '../functions/signature';
@@ -36,6 +37,7 @@ export function findCalled(expression: FunctionCall, findings: Findings): Functi
   const definition = findFunction(name.text);
   if (definition)
     findings.uses.push({ kind: 'function', name: definition.name, span: name.span, definition });
+  else if (windowsNotRun.has(name.text.toUpperCase())) findings.notRun(`${name.text} is`, name.span);
   else {
     const near = didYouMean(name.text, functionNames(), name.span, (text) => text);
     findings.report('unknownFunction', `There is no function ${name.text}.${near.sentence}`, name.span, {
@@ -43,6 +45,17 @@ export function findCalled(expression: FunctionCall, findings: Findings): Functi
     });
   }
   return definition;
+}
+
+/** The arguments with those that SQL lets out: TRIM(LEADING FROM s) takes blanks, TRIM('x' FROM s) both ends. */
+export function fullArguments({ name, arguments: written, span }: FunctionCall): Expression[] {
+  const [first, last] = written;
+  if (name.text.toUpperCase() !== 'TRIM' || written.length !== 2 || !first || !last) return written;
+  const isSide = first.kind === 'string' && /^(both|leading|trailing)$/i.test(first.value);
+  const place = { start: first.span.start, end: first.span.start };
+  return isSide
+    ? [first, { kind: 'string', value: ' ', span: place }, last]
+    : [{ kind: 'string', value: 'BOTH', span: { ...span, end: span.start } }, first, last];
 }
 
 export function bindScalarCall(

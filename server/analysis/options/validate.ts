@@ -127,10 +127,10 @@ function checkValue(key: string, definition: OptionDefinition, value: string, sp
 
 function unknownOption(key: Name, known: string[], owner: string): Problem {
   const near = didYouMean(key.text, ownNames(key.text, known), key.span, (text) => `'${text}'`);
-  const subject = owner === 'SET' ? `Unknown setting ${key.text}.` : `Unknown option ${key.text}.`;
-  return problem('unknownOption', `${subject}${near.sentence || ` ${owner} has no such option.`}`, key.span, {
-    fixes: near.fixes,
-  });
+  const others = owner === 'SET' ? `There are ${known.join(', ')}.` : `${owner} has no such option.`;
+  const what = owner === 'SET' ? 'setting' : 'option';
+  const message = `Unknown ${what} ${key.text}.${near.sentence || ` ${others}`}`;
+  return problem('unknownOption', message, key.span, { fixes: near.fixes });
 }
 
 /** Patterns with their `*` filled in from the key: `fields.id.knd` is compared with `fields.id.kind`. */

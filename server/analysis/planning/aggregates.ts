@@ -4,12 +4,14 @@ import { aggregateType } from '../arithmetic';
 import { bind, bindCondition } from '../binding/binder';
 import type { BindContext } from '../binding/binder';
 import { findCalled } from '../binding/calls';
+import { unknown } from '../binding/composites';
 import { expectBoolean } from '../binding/conversions';
 import { Findings } from '../binding/findings';
 import { hasColumn } from '../binding/scope';
 import type { WindowBound } from '../binding/scope';
 import { expressionText } from '../expressionText';
 import { findFunction } from '../functions/functions';
+import { windowsNotRun } from '../functions/temporal';
 import type { FunctionDefinition } from '../functions/definition';
 import type { AggregateCall, BoundExpression, PlanColumn, PlanNode, WindowAggregateNode } from '../plan';
 import { formatType } from '../typeNames';
@@ -116,6 +118,10 @@ function interpret(expression: Expression, grouping: Grouping): BoundExpression 
   const definition = expression.kind === 'call' ? findFunction(expression.name.text) : undefined;
   if (expression.kind === 'call' && !expression.over) {
     if (definition?.kind === 'aggregate') return aggregate(expression, definition, grouping);
+    if (windowsNotRun.has(expression.name.text.toUpperCase())) {
+      grouping.context.findings.notRun(`${expression.name.text} is`, expression.name.span);
+      return unknown(expression.span);
+    }
     const kind = windowOfCall(expression, grouping.window, grouping.context);
     if (kind) {
       findCalled(expression, grouping.context.findings);

@@ -183,7 +183,7 @@ export function windowOfCall(
   context: BindContext,
 ): WindowBound['kind'] | undefined {
   const kind = boundCalls[call.name.text.toUpperCase()];
-  if (!kind || group.window === noWindow) return kind;
+  if (!kind || group.window.time === '') return kind;
   const [time, size, offset] = call.arguments;
   const quiet = new Findings();
   const text = (expression: Expression) => expressionText(bind(expression, { ...context, findings: quiet }));
