@@ -1,8 +1,9 @@
 // Builds the product into dist/: the parser from grammar/, then one bundle for each process.
 //   node build.mjs            everything
+//   node build.mjs bundle     everything but the type check
 //   node build.mjs generate   the parser only
 //   node build.mjs watch      bundles, again at each change
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,15 +67,23 @@ function bundleOptions() {
   }));
 }
 
-generateParser();
-const mode = process.argv[2];
-if (mode === 'watch') {
-  for (const options of bundleOptions()) await (await esbuild.context(options)).watch();
-} else if (mode !== 'generate') {
-  // The pages of webviews run in a browser, so they are checked with its types.
+/** Type-checks everything; the pages of webviews run in a browser, so they are checked with its types. */
+function typeCheck() {
   for (const project of ['tsconfig.json', 'client/webviews/pages/tsconfig.json']) {
     const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-    execFileSync(process.execPath, [tsc, '--noEmit', '-p', project], { cwd: root, stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, [tsc, '--noEmit', '-p', project], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    if (status !== 0) process.exit(1);
   }
-  await Promise.all(bundleOptions().map((options) => esbuild.build(options)));
+}
+
+const mode = process.argv[2] ?? 'all';
+generateParser();
+if (mode === 'watch') {
+  for (const options of bundleOptions()) await (await esbuild.context(options)).watch();
+} else {
+  if (mode === 'all') typeCheck();
+  if (mode !== 'generate') await Promise.all(bundleOptions().map((options) => esbuild.build(options)));
 }
