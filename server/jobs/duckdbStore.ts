@@ -1,6 +1,6 @@
 // The store in a small DuckDB file, `server.db`: a transaction for each write, and the file's lock keeps a second
 // server out. Writes that come together share one transaction's cost.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { messages } from './messages';
@@ -40,7 +40,7 @@ export class DuckDBStore implements Store {
     private readonly connection: DuckDBConnection,
   ) {}
 
-  /** @throws StreamJobsError SERVER_RUNNING, STATE_CORRUPT, STORAGE */
+  /** Of a directory that is there. @throws StreamJobsError SERVER_RUNNING, STATE_CORRUPT, STORAGE */
   static async open(dataDir: string): Promise<DuckDBStore> {
     const directory = path.resolve(dataDir);
     if (heldHere.has(directory)) throw messages.serverRunning(directory, process.pid);
@@ -166,9 +166,6 @@ async function openDatabase(
   directory: string,
 ): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> {
   const file = path.join(directory, databaseFile);
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw messages.storage(directory, error);
-  });
   let instance: DuckDBInstance | undefined;
   try {
     instance = await DuckDBInstance.create(file, { threads: '1' });

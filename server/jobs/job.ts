@@ -187,6 +187,7 @@ export class Job {
     const { core } = this;
     if (core.state === 'paused') {
       this.setTimers();
+      if (core.readings.partitions === undefined) void core.readLag();
       return;
     }
     this.untilTimer.cancel();

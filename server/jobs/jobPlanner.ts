@@ -1,6 +1,4 @@
 // From a journalled job to what the engine runs: the statement understood, its options read, its places named.
-import { createHash } from 'node:crypto';
-import path from 'node:path';
 import type { Catalog, TableDefinition } from '../analysis/catalog';
 import { jobOptions, readJobOptions } from '../analysis/options/jobs';
 import { optionRecord } from '../analysis/options/validate';
@@ -9,6 +7,7 @@ import { planJob, type JobStatement } from '../analysis/planner';
 import { toError } from '../analysis/problemCodes';
 import type { Connector } from '../connectors/connector';
 import type { JobSpec } from '../engine/engine';
+import { jobDatabase } from './dataDirectory';
 import type { PlannedJob } from './jobCore';
 import { messages } from './messages';
 import type { Lookup } from './filledText';
@@ -64,7 +63,7 @@ export class JobPlanner {
       name,
       plan: { sinks: [], scans: [] },
       options: { onError, delivery, batchRecordsMax },
-      databasePath: path.join(this.dataDir, 'jobs', databaseFile(name)),
+      databasePath: jobDatabase(this.dataDir, name),
     };
   }
 
@@ -94,10 +93,4 @@ function tablesOf(plan: JobPlan): TableDefinition[] {
 
 function onlyJobOptions(settings: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => key in jobOptions));
-}
-
-/** Distinct for names that differ in case only, and none that Windows reserves. */
-function databaseFile(name: string): string {
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
-  return `${name.replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 60)}-${hash}.db`;
 }

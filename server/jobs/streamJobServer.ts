@@ -8,7 +8,7 @@ import type { PauseOptions, TableSummary } from '../protocol/rpc';
 import { quoteName } from '../analysis/suggest';
 import { parseScript } from '../syntax/script';
 import { ChangeFeed } from './changeFeed';
-import { DuckDBStore } from './duckdbStore';
+import { openDataDirectory } from './dataDirectory';
 import type { JobSurroundings } from './jobCore';
 import { JobPlanner } from './jobPlanner';
 import { JobRegistry } from './jobRegistry';
@@ -108,7 +108,7 @@ export class StreamJobServer {
    * @throws StreamJobsError SERVER_RUNNING when another server holds it, STATE_CORRUPT, STORAGE
    */
   static async open(options: ServerOptions): Promise<StreamJobServer> {
-    const store = options.store ?? (await DuckDBStore.open(options.dataDir));
+    const store = options.store ?? (await openDataDirectory(options.dataDir));
     try {
       const contents = await store.load();
       const server = new StreamJobServer(options, store);

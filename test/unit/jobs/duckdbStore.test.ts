@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobDatabase, openDataDirectory } from '../../../server/jobs/dataDirectory';
 import { DuckDBStore } from '../../../server/jobs/duckdbStore';
 import type { JobRecord, PauseRecord, StoreChange } from '../../../server/jobs/store';
 
@@ -133,6 +134,13 @@ describe('the store', () => {
   it('says so when the directory cannot be made', async () => {
     const file = path.join(directory, 'file');
     await writeFile(file, '');
-    await expect(DuckDBStore.open(path.join(file, 'data'))).rejects.toMatchObject({ code: 'STORAGE' });
+    await expect(openDataDirectory(path.join(file, 'data'))).rejects.toMatchObject({ code: 'STORAGE' });
+  });
+
+  it('has a file of its own for each job, on every file system', () => {
+    const names = ['orders', 'Orders', 'con', 'größe', 'a.b', 'x'.repeat(100), 'x'.repeat(99)];
+    const files = names.map((name) => path.basename(jobDatabase('data', name)));
+    expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(names.length);
+    for (const file of files) expect(file).toMatch(/^[\w.-]{1,80}-[0-9a-f]{8}\.db$/);
   });
 });
