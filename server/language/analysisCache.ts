@@ -1,9 +1,16 @@
-// Keeps what the analysis found in a statement for as long as its text and everything it looked up stay the same, so
-// that an edit analyses again only the edited statement and those that depend on it.
+// Keeps a statement's tree for as long as its text is in the document, and what the analysis found in it for as long
+// as everything it looked up stays the same too: an edit costs the edited statement and those that depend on it.
 import type { Catalog, Relation } from '../analysis/catalog';
 import type { LayeredCatalog } from '../analysis/catalogs';
 import { analyzeStatement, type StatementFacts } from '../analysis/facts';
 import type { Statement } from '../syntax/ast';
+import { parseStatement, type ParsedText } from '../syntax/script';
+
+/** A long text is parsed each time unless it is kept here; for the others the parser has a cache. */
+interface Parsed {
+  result: ParsedText;
+  round: number;
+}
 
 interface Entry {
   facts: StatementFacts;
@@ -21,7 +28,14 @@ interface Entry {
 /** One for each document. A round is one pass over its statements; what a round did not use is dropped at its end. */
 export class AnalysisCache {
   private readonly entries = new Map<string, Entry>();
+  private readonly parses = new Map<string, Parsed>();
   private round = 0;
+
+  parse(text: string): ParsedText {
+    const result = this.parses.get(text)?.result ?? parseStatement(text);
+    this.parses.set(text, { result, round: this.round });
+    return result;
+  }
 
   /** The facts of a statement over the catalog that the ones before it leave. */
   facts(
@@ -49,6 +63,7 @@ export class AnalysisCache {
   /** Ends a round. */
   sweep(): void {
     for (const [text, { round }] of this.entries) if (round !== this.round) this.entries.delete(text);
+    for (const [text, { round }] of this.parses) if (round !== this.round) this.parses.delete(text);
     this.round++;
   }
 }

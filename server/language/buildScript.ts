@@ -2,7 +2,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Catalog } from '../analysis/catalog';
 import { LayeredCatalog } from '../analysis/catalogs';
-import { parseStatement, type ParsedText } from '../syntax/script';
+import type { ParsedText } from '../syntax/script';
 import { splitStatements } from '../syntax/split';
 import type { Problem } from '../syntax/problem';
 import { AnalysisCache } from './analysisCache';
@@ -19,7 +19,7 @@ export function* buildSteps(
   const statements: ScriptStatement[] = [];
   let pipelineName: string | undefined;
   for (const { start, end } of splitStatements(text)) {
-    const parsed = parseStatement(text.slice(start, end));
+    const parsed = cache.parse(text.slice(start, end));
     const { statement: tree, partial } = parsed;
     const facts = tree && cache.facts(tree, parsed.text, catalog, pipelineName);
     const problems = problemsOf(parsed, facts?.problems ?? []);

@@ -16,7 +16,7 @@ export interface PublisherHost {
   report(error: unknown): void;
 }
 
-/** So much text is parsed at once; more is waited for, so that typing in it stays smooth. */
+/** So much new text is parsed at once. More waits for a pause in typing, and a file just opened is read in slices. */
 const immediateLengthMax = 20_000;
 const longStatementDelayMs = 75;
 
@@ -34,9 +34,12 @@ export class DiagnosticsPublisher {
       this.publishOthers(document.uri);
       return;
     }
-    const timer = setTimeout(() => {
-      this.publishLater(document, timer).catch((error: unknown) => this.host.report(error));
-    }, longStatementDelayMs);
+    const timer = setTimeout(
+      () => {
+        this.publishLater(document, timer).catch((error: unknown) => this.host.report(error));
+      },
+      this.sent.has(document.uri) ? longStatementDelayMs : 0,
+    );
     this.pending.set(document.uri, timer);
   }
 

@@ -1,7 +1,8 @@
-// Which function answers which request. Requests about a whole document wait until it is parsed, in slices; those
-// about a position need only its statement.
+// Which function answers which request. All wait until the document is parsed, which happens in slices.
 import {
   DocumentDiagnosticReportKind,
+  LSPErrorCodes,
+  ResponseError,
   type CancellationToken,
   type Connection,
   type Position,
@@ -43,59 +44,41 @@ export function registerRequests(
   documents: TextDocuments<TextDocument>,
   workspace: Workspace,
 ): void {
-  /** Answers from the whole document, null when it is not open or was edited meanwhile. */
-  async function whole<R>(
-    { textDocument }: InDocument,
-    token: CancellationToken,
-    answer: (script: Script) => R,
-  ): Promise<R | null> {
-    const document = documents.get(textDocument.uri);
-    if (document === undefined) return null;
-    const current = await workspace.prepare(document);
-    return current && !token.isCancellationRequested ? answer(workspace.script(document)) : null;
-  }
-  function at<R>(
-    { textDocument, position }: AtPosition,
-    answer: (script: Script, offset: number) => R,
-  ): R | null {
-    const document = documents.get(textDocument.uri);
-    return document === undefined ? null : answer(workspace.script(document), document.offsetAt(position));
-  }
-
-  connection.onCompletion((params) =>
-    at(params, (script, offset) =>
+  const { from, at } = answering(documents, workspace);
+  connection.onCompletion((params, token) =>
+    at(params, token, (script, offset) =>
       complete(script, offset, workspace.jobs, params.context?.triggerCharacter),
     ),
   );
   connection.onCompletionResolve((item) => resolveCompletion(item, workspace.relations(), workspace.jobs));
-  connection.onHover(
-    (params) => at(params, (script, offset) => hover(script, offset, workspace.jobs)) ?? null,
+  connection.onHover((params, token) =>
+    at(params, token, (script, offset) => hover(script, offset, workspace.jobs)),
   );
-  connection.onSignatureHelp((params) => at(params, signatureHelp) ?? null);
+  connection.onSignatureHelp((params, token) => at(params, token, signatureHelp));
   connection.onCodeAction((params, token) =>
-    whole(params, token, (script) => codeActions(script, params.range, workspace.jobs)),
+    from(params, token, (script) => codeActions(script, params.range, workspace.jobs)),
   );
   connection.onCodeLens((params, token) =>
-    whole(params, token, (script) => codeLenses(script, workspace.jobs)),
+    from(params, token, (script) => codeLenses(script, workspace.jobs)),
   );
-  connection.onDocumentSymbol((params, token) => whole(params, token, documentSymbols));
-  connection.onFoldingRanges((params, token) => whole(params, token, foldingRanges));
+  connection.onDocumentSymbol((params, token) => from(params, token, documentSymbols));
+  connection.onFoldingRanges((params, token) => from(params, token, foldingRanges));
   connection.languages.semanticTokens.on(
-    async (params, token) => (await whole(params, token, semanticTokens)) ?? { data: [] },
+    async (params, token) => (await from(params, token, semanticTokens)) ?? { data: [] },
   );
   connection.languages.inlayHint.on((params, token) =>
-    whole(params, token, (script) => inlayHints(script, params.range, workspace.jobs)),
+    from(params, token, (script) => inlayHints(script, params.range, workspace.jobs)),
   );
   connection.languages.diagnostics.on(async (params, token) => {
-    const items = (await whole(params, token, (script) => diagnostics(script, workspace.jobs))) ?? [];
+    const items = (await from(params, token, (script) => diagnostics(script, workspace.jobs))) ?? [];
     return { kind: DocumentDiagnosticReportKind.Full, items };
   });
 
-  connection.onDefinition((params) =>
-    at(params, (script, offset) => definition(script, offset, workspace.scripts())),
+  connection.onDefinition((params, token) =>
+    at(params, token, (script, offset) => definition(script, offset, workspace.scripts())),
   );
   connection.onReferences((params, token) =>
-    whole(params, token, (script) =>
+    from(params, token, (script) =>
       references(
         script,
         script.document.offsetAt(params.position),
@@ -104,15 +87,40 @@ export function registerRequests(
       ),
     ),
   );
-  connection.onDocumentHighlight((params) => at(params, documentHighlights));
-  connection.onPrepareRename((params) => at(params, prepareRename) ?? null);
-  connection.onRenameRequest(
-    (params) =>
-      at(params, (script, offset) => rename(script, offset, params.newName, workspace.scripts())) ?? null,
+  connection.onDocumentHighlight((params, token) => at(params, token, documentHighlights));
+  connection.onPrepareRename((params, token) => at(params, token, prepareRename));
+  connection.onRenameRequest((params, token) =>
+    at(params, token, (script, offset) => rename(script, offset, params.newName, workspace.scripts())),
   );
 
   connection.onRequest(statementsMethod, (params: StatementsParams, token: CancellationToken) =>
-    whole(params, token, (script) => statementInfo(script)),
+    from(params, token, (script) => statementInfo(script)),
   );
-  connection.onRequest(statementAtMethod, (params: StatementAtParams) => at(params, statementInfoAt) ?? null);
+  connection.onRequest(statementAtMethod, (params: StatementAtParams, token: CancellationToken) =>
+    at(params, token, statementInfoAt),
+  );
+}
+
+/** Ways to answer from a document's script: null when it is not open, an error when it was edited meanwhile. */
+function answering(documents: TextDocuments<TextDocument>, workspace: Workspace) {
+  async function from<R>(
+    { textDocument }: InDocument,
+    token: CancellationToken,
+    answer: (script: Script) => R,
+  ): Promise<R | null> {
+    const document = documents.get(textDocument.uri);
+    if (document === undefined) return null;
+    const isCurrent = await workspace.prepare(document);
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+    if (!isCurrent) throw new ResponseError(LSPErrorCodes.ContentModified, 'edited meanwhile');
+    return answer(workspace.script(document));
+  }
+  function at<R>(
+    params: AtPosition,
+    token: CancellationToken,
+    answer: (script: Script, offset: number) => R,
+  ): Promise<R | null> {
+    return from(params, token, (script) => answer(script, script.document.offsetAt(params.position)));
+  }
+  return { from, at };
 }

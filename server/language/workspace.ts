@@ -17,13 +17,15 @@ interface Entry {
   version?: number;
   /** The generation of other documents' and the server's tables it was built over. */
   generation?: number;
+  /** The build under way: whoever needs the same version waits for the same one. */
+  preparing?: { version: number; done: Promise<boolean> };
   /** Tables and views its own statements define, for other documents. */
   exports: readonly Relation[];
   texts: ReadonlySet<string>;
 }
 
 /** Characters looked at in one go before others get a turn; some 10 ms of new text. */
-const sliceLength = 8000;
+const sliceLength = 2000;
 
 export class Workspace {
   /** Undefined while nobody told: then nothing is said about jobs. */
@@ -46,16 +48,14 @@ export class Workspace {
 
   /** Builds the script in slices. False when the document changed or was closed meanwhile. */
   async prepare(document: TextDocument): Promise<boolean> {
-    const { version } = document;
-    const steps = this.build(document);
-    for (let length = 0; ;) {
-      const step = steps.next();
-      if (step.done === true) return true;
-      length += step.value;
-      if (length < sliceLength) continue;
-      length = 0;
-      await new Promise((resolve) => setImmediate(resolve));
-      if (document.version !== version || !this.documents().includes(document)) return false;
+    const entry = this.entryOf(document.uri);
+    if (entry.preparing?.version === document.version) return entry.preparing.done;
+    const preparing = { version: document.version, done: this.buildInSlices(document) };
+    entry.preparing = preparing;
+    try {
+      return await preparing.done;
+    } finally {
+      if (entry.preparing === preparing) delete entry.preparing;
     }
   }
 
@@ -101,6 +101,20 @@ export class Workspace {
     const entry = this.entries.get(uri);
     this.entries.delete(uri);
     if (entry !== undefined && entry.exports.length > 0) this.generation++;
+  }
+
+  private async buildInSlices(document: TextDocument): Promise<boolean> {
+    const { version } = document;
+    const steps = this.build(document);
+    for (let length = 0; ;) {
+      const step = steps.next();
+      if (step.done === true) return true;
+      length += step.value;
+      if (length < sliceLength) continue;
+      length = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (document.version !== version || !this.documents().includes(document)) return false;
+    }
   }
 
   private *build(document: TextDocument): Generator<number, Script> {
