@@ -73,7 +73,7 @@ class Server {
     const dataDir = path.join(folder, 'data');
     const child = spawn(process.execPath, [path.join(root, 'dist/cli.js'), 'serve', '--data-dir', dataDir], {
       cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     await once(createInterface({ input: child.stdout }), 'line');
     const { rpc } = await connectToJobServer(dataDir, 'demo');
