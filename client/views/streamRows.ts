@@ -2,6 +2,9 @@
 import type { TableSummary } from '../../server/protocol/rpc';
 import type { Row } from './jobRow';
 
+/** Connectors whose tables only take rows. */
+const writeOnly = new Set(['print', 'blackhole']);
+
 export function streamRow(table: TableSummary): Row {
   const { name, kind, connector, readBy, writtenBy } = table;
   const users = [
@@ -14,7 +17,7 @@ export function streamRow(table: TableSummary): Row {
     label: name,
     description,
     icon: { id: kind === 'view' ? 'eye' : 'table' },
-    contextValue: `stream ${kind}`,
+    contextValue: `stream ${kind}${writeOnly.has(connector ?? '') ? '' : ' canPeek'}`,
     accessibleLabel: `${kind} ${name}, ${description.replaceAll(' · ', ', ')}`,
   };
 }

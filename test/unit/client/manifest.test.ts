@@ -73,7 +73,7 @@ describe('the Jobs tree offers', () => {
     expect(new Set(slots.map(({ group }) => group))).toEqual(new Set(['inline@1']));
   });
 
-  it('nothing on rows that are no jobs, and only peeking on streams', () => {
+  it('nothing on rows that are no jobs, and only peeking on streams that can be read', () => {
     expect(matching({ view: 'streamJobs.jobs', viewItem: 'partition' }, true)).toEqual([]);
     const table = {
       name: 't',
@@ -83,8 +83,11 @@ describe('the Jobs tree offers', () => {
       readBy: [],
       writtenBy: [],
     };
-    const context = { view: 'streamJobs.streams', viewItem: streamRow(table).contextValue };
-    expect(matching(context, true)).toEqual(['peekStream']);
+    const offered = (connector: string) => {
+      const { contextValue } = streamRow({ ...table, connector });
+      return matching({ view: 'streamJobs.streams', viewItem: contextValue }, true);
+    };
+    expect([offered('kafka'), offered('print')]).toEqual([['peekStream'], []]);
   });
 });
 
