@@ -205,12 +205,14 @@ predicate: valueExpression predicateRest*;
 predicateRest
     : comparison valueExpression                                                         # comparisonRest
     | NOT? BETWEEN (SYMMETRIC | ASYMMETRIC)? valueExpression AND valueExpression         # betweenRest
-    | NOT? IN LPAREN (query | expression (COMMA expression)*) RPAREN                     # inRest
+    | NOT? IN (LPAREN (query | expression (COMMA expression)*) RPAREN | inBare)          # inRest
     | NOT? (LIKE | SIMILAR TO) valueExpression (ESCAPE valueExpression)?                 # likeRest
     | IS NOT? (NULL | TRUE | FALSE | UNKNOWN)                                            # isRest
     | IS NOT? DISTINCT FROM valueExpression                                              # isDistinctRest
     | OVERLAPS valueExpression                                                           # overlapsRest
     ;
+// Only for POSITION('x' IN name).
+inBare: literal | functionCall | columnPath;
 comparison: EQ | NEQ | LT | LE | GT | GE;
 valueExpression
     : primary                                                     # primaryValue
@@ -239,7 +241,7 @@ functionCall: functionName LPAREN functionArguments? RPAREN filterClause? overCl
 functionArguments
     : STAR
     | (LEADING | TRAILING | BOTH) expression? FROM expression
-    | setQuantifier? expression (FROM expression (FOR expression)? | TO timeUnit | IN valueExpression | (COMMA expression)*)
+    | setQuantifier? expression (FROM expression (FOR expression)? | TO timeUnit | (COMMA expression)*)
     ;
 filterClause: FILTER LPAREN WHERE expression RPAREN;
 overClause: OVER (LPAREN windowSpecification RPAREN | windowName);

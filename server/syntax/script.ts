@@ -3,7 +3,7 @@
 import type { Statement } from './ast';
 import { buildStatement } from './build/statements';
 import { RecentlyUsed } from './cache';
-import { syntaxErrorProblem } from './messages';
+import { syntaxErrorProblem } from './messages/messages';
 import { nestingProblem } from './nesting';
 import { parseTokens, tokenize } from './parse';
 import type { Problem } from './problem';

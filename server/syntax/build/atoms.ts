@@ -19,6 +19,7 @@ import {
   RowAtomContext,
   StringLiteralContext,
   type AtomContext,
+  type InBareContext,
   type LiteralContext,
 } from '../generated/StreamSqlParser';
 import { functionCall } from './calls';
@@ -71,6 +72,16 @@ export function atom(source: Source, context: Maybe<AtomContext>): Expression {
     return { kind: 'mapConstructor', items: expressions(source, context.expression()), span };
   }
   return missing(span);
+}
+
+/** What stands behind IN without parentheses. */
+export function bareOperand(source: Source, context: InBareContext): Expression {
+  const call = context.functionCall();
+  if (call) return functionCall(source, call);
+  const path = context.columnPath();
+  if (!path) return literal(source, context.literal());
+  const parts = [path.columnName(), ...path.fieldName()].map((part) => source.name(part));
+  return { kind: 'column', parts, span: source.span(path) };
 }
 
 function column(name: Name, source: Source): Expression {

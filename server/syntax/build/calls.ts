@@ -23,7 +23,7 @@ export function functionCall(source: Source, context: Maybe<FunctionCallContext>
   return {
     kind: 'call',
     name,
-    arguments: unitAsText(name.text, callArguments(source, given)),
+    arguments: specialForm(source, name.text, callArguments(source, given)),
     star: Boolean(given?.STAR()),
     distinct: Boolean(given?.setQuantifier()?.DISTINCT()),
     ...(filter ? { filter: expression(source, filter.expression()) } : {}),
@@ -42,13 +42,17 @@ function callArguments(source: Source, context: Maybe<FunctionArgumentsContext>)
   }
   const unit = context.timeUnit();
   if (unit) written.push({ kind: 'string', value: unit.getText().toUpperCase(), span: source.span(unit) });
-  const container = context.valueExpression();
-  if (container) written.push(expression(source, container));
   return written;
 }
 
-function unitAsText(name: string, given: Expression[]): Expression[] {
+/** POSITION(x IN s) is POSITION(x, s); a unit of time is a text. */
+function specialForm(source: Source, name: string, given: Expression[]): Expression[] {
   const [first, ...others] = given;
+  const bare = first && source.bareLists.get(first);
+  if (name.toUpperCase() === 'POSITION' && bare && others.length === 0) {
+    source.bareLists.delete(first);
+    return bare;
+  }
   if (!unitFirst.has(name.toUpperCase()) || first?.kind !== 'column' || first.parts.length !== 1)
     return given;
   return [{ kind: 'string', value: (first.parts[0]?.text ?? '').toUpperCase(), span: first.span }, ...others];

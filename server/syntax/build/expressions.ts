@@ -20,12 +20,13 @@ import {
   SumValueContext,
   ValueExpressionContext,
   type FieldNameContext,
+  type InBareContext,
   type PredicateContext,
   type PredicateRestContext,
   type PrimaryContext,
 } from '../generated/StreamSqlParser';
 import { depthMax, tooDeep } from '../nesting';
-import { atom } from './atoms';
+import { atom, bareOperand } from './atoms';
 import type { Source } from './source';
 
 type Maybe<T> = T | null | undefined;
@@ -127,6 +128,8 @@ function predicateRest(source: Source, operand: Expression, rest: PredicateRestC
   if (rest instanceof InRestContext) {
     const negated = Boolean(rest.NOT());
     const query = rest.query();
+    const bare = rest.inBare();
+    if (bare) return bareList(source, operand, bare, negated, span);
     if (query) return { kind: 'inQuery', operand, query: source.query(query), negated, span };
     return { kind: 'inList', operand, items: expressions(source, rest.expression()), negated, span };
   }
@@ -151,6 +154,20 @@ function predicateRest(source: Source, operand: Expression, rest: PredicateRestC
     return { kind: 'isDistinct', left: operand, right, negated: Boolean(rest.NOT()), span };
   }
   return { kind: 'unsupported', what: 'OVERLAPS', span };
+}
+
+/** `x IN s`: told apart later, by the function it is an argument of. */
+function bareList(
+  source: Source,
+  operand: Expression,
+  bare: InBareContext,
+  negated: boolean,
+  span: Span,
+): Expression {
+  const container = bareOperand(source, bare);
+  const list: Expression = { kind: 'inList', operand, items: [container], negated, span };
+  source.bareLists.set(list, [operand, container]);
+  return list;
 }
 
 function comparison(written: string): BinaryOperator {

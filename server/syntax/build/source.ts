@@ -1,7 +1,7 @@
 // What all tree builders share: the statement's text, spans in it, names and strings, and where problems go. A tree with errors lacks
 // children that its types promise, so everything here takes null and answers with something empty.
 import type { ParserRuleContext, TerminalNode, Token } from 'antlr4ng';
-import type { Name, Query, Span } from '../ast';
+import type { Expression, Name, Query, Span } from '../ast';
 import type { Problem } from '../problem';
 import { IdentifierContext, type WindowSpecificationContext } from '../generated/StreamSqlParser';
 
@@ -11,6 +11,9 @@ export class Source {
   readonly problems: Problem[] = [];
   /** WINDOW w AS (...) of the SELECT that is being built. */
   namedWindows: ReadonlyMap<string, WindowSpecificationContext> = new Map();
+
+  /** `x IN s` without parentheses, which only POSITION takes: the expression and its two sides. */
+  readonly bareLists = new Map<Expression, Expression[]>();
 
   constructor(
     readonly text: string,

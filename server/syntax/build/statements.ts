@@ -36,6 +36,7 @@ import {
 } from '../generated/StreamSqlParser';
 import type { Problem } from '../problem';
 import * as jobs from './jobs';
+import { syntaxProblem } from '../problemCodes';
 import { query } from './queries';
 import { maybe, Source } from './source';
 import * as tables from './tables';
@@ -49,6 +50,11 @@ export function buildStatement(
 ): { statement: Statement | undefined; problems: Problem[] } {
   const source = new Source(text, query);
   const statement = build(source, tree);
+  for (const list of source.bareLists.keys()) {
+    source.problems.push(
+      syntaxProblem('unexpected', 'After IN comes a list in parentheses or a subquery.', list.span),
+    );
+  }
   return { statement, problems: source.problems };
 }
 

@@ -1,0 +1,37 @@
+// How far two words are apart, to find what a misspelt one was meant to be.
+
+/** Insertions, deletions, replacements and swaps of neighbours from one word to the other, upper and lower case alike. */
+export function editDistance(first: string, second: string): number {
+  const [a, b] = [first.toUpperCase(), second.toUpperCase()];
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = a[i - 1] === b[j - 1] ? 0 : 1;
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row[j] = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + changed,
+        swapped ? (beforeLast[j - 2] ?? 0) + 1 : Infinity,
+      );
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
+}
+
+/** The nearest of the words, near enough to be what was meant: a third of its letters may differ. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const near = candidates
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= allowed(word))
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+    .filter(({ distance }) => distance <= allowed(word))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.candidate;
+}
+
+function allowed(word: string): number {
+  return Math.max(1, Math.floor(word.length / 3));
+}
