@@ -142,9 +142,10 @@ export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'othe
 export function reasonOf(error: unknown): string {
   const text = firstLine(messageOf(error)).replace(/^[\w ]+ Error: /, '');
   // Deliberate failures: see macros.ts.
-  const own = /^Could not convert string '(division by zero|the array[^']*|the event time[^']*)' to/.exec(
-    text,
-  );
+  const own =
+    /^Could not convert string '(division by zero|the array[^']*|the event time[^']*|a nested value[^']*)' to/.exec(
+      text,
+    );
   return own?.[1] ?? text;
 }
 

@@ -2,11 +2,12 @@
 // not a silent NULL: a cast of the reason to a number fails with that reason in its message.
 
 export const macros = [
-  `CREATE OR REPLACE TEMP MACRO fail_number(reason) AS CAST(reason AS BIGINT)`,
-  `CREATE OR REPLACE TEMP MACRO divide_integers(a, b) AS CASE WHEN b = 0 THEN fail_number('division by zero') ELSE a // b END`,
-  `CREATE OR REPLACE TEMP MACRO remainder(a, b) AS CASE WHEN b = 0 THEN fail_number('division by zero') ELSE a % b END`,
+  // The row's value takes part, so that the failure cannot be computed ahead of the row.
+  `CREATE OR REPLACE TEMP MACRO fail_number(reason, x) AS CAST(concat(reason, left(CAST(x AS VARCHAR), 0)) AS BIGINT)`,
+  `CREATE OR REPLACE TEMP MACRO divide_integers(a, b) AS CASE WHEN b = 0 THEN fail_number('division by zero', a) ELSE a // b END`,
+  `CREATE OR REPLACE TEMP MACRO remainder(a, b) AS CASE WHEN b = 0 THEN fail_number('division by zero', a) ELSE a % b END`,
   // Whole numbers, rounded half away from zero.
-  `CREATE OR REPLACE TEMP MACRO divide_rounded(a, b) AS CASE WHEN b = 0 THEN fail_number('division by zero')
+  `CREATE OR REPLACE TEMP MACRO divide_rounded(a, b) AS CASE WHEN b = 0 THEN fail_number('division by zero', a)
      ELSE (2 * a + CASE WHEN (a < 0) = (b < 0) THEN b ELSE -b END) // (2 * b) END`,
   `CREATE OR REPLACE TEMP MACRO floor_to(x, size) AS x - ((x % size) + size) % size`,
 ];

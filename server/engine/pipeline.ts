@@ -60,8 +60,7 @@ export class DuckPipeline implements Pipeline {
     const loop = this.#loop;
     if (loop) {
       this.#requestStop();
-      const stopped = Promise.all([loop, this.#feed.stop()]).then(() => true);
-      if (!(await Promise.race([stopped, aborted(signal)]))) {
+      if (!(await endsBefore(Promise.all([loop, this.#feed.stop()]), signal))) {
         // Going on as before; a loop that ended in this very moment is started again.
         this.#stopping = false;
         this.session.database.allow();
@@ -251,11 +250,19 @@ export class DuckPipeline implements Pipeline {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<false> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(false);
-    else signal.addEventListener('abort', () => resolve(false), { once: true });
+/** Whether a promise ends before the signal fires. */
+async function endsBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  let fired: () => void = () => undefined;
+  const aborted = new Promise<false>((resolve) => {
+    fired = () => resolve(false);
   });
+  if (signal.aborted) fired();
+  signal.addEventListener('abort', fired);
+  try {
+    return await Promise.race([promise.then(() => true), aborted]);
+  } finally {
+    signal.removeEventListener('abort', fired);
+  }
 }
 
 function asJobError(error: unknown): StreamJobsError {

@@ -19,6 +19,8 @@ export class SourceReader {
   #bytes = 0;
   #loop: Promise<void> | undefined;
   #wanted = false;
+  /** A read is under way: the source may already say that it is at its end. */
+  #reading = false;
   #stop: AbortController | undefined;
   #roomWanted: (() => void) | undefined;
 
@@ -35,7 +37,7 @@ export class SourceReader {
   }
   /** Everything was read and taken. */
   get finished(): boolean {
-    return this.source.finished && this.#records === 0;
+    return this.source.finished && !this.#reading && this.#records === 0;
   }
 
   /** Starts or goes on reading: a read is asked of the source before this returns, unless an aborted one still ends. */
@@ -68,12 +70,15 @@ export class SourceReader {
         continue;
       }
       try {
+        this.#reading = true;
         const batch = await this.source.read(this.recordsMax, limits.readWaitMs, signal);
+        this.#reading = false;
         if (retryMs > limits.retryFirstMs) this.events.trouble(null);
         retryMs = limits.retryFirstMs;
         if (batch && batch.count > 0) this.#add(batch);
         if (this.source.finished) this.events.available();
       } catch (error) {
+        this.#reading = false;
         if (signal.aborted) return;
         const known = asSourceError(error);
         if (!known.retriable) {

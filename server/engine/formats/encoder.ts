@@ -89,6 +89,9 @@ function jsonValue(sql: string, type: SqlType, standard: TimestampStandard, dept
       return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
     case 'float':
       return `CASE WHEN isfinite(${sql}) THEN CAST(CAST(${sql} AS VARCHAR) AS DOUBLE) END`;
+    // Narrower decimals would go through a double.
+    case 'decimal':
+      return `CAST(${sql} AS DECIMAL(38, ${type.scale}))`;
     case 'bytes':
       return `to_base64(${sql})`;
     case 'timestamp': {

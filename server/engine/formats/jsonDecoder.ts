@@ -124,7 +124,8 @@ function storedField(source: string, { name, type }: DecodedField, read: string)
     case 'timestamp': {
       const text = type.local ? read : `json_extract_string(${source}, ${quote(pointer(name))})`;
       const written = type.local ? `make_timestamp(epoch_us(TRY_CAST(${read} AS TIMESTAMPTZ)))` : read;
-      const epochMs = `make_timestamp_ms(TRY_CAST(${text} AS BIGINT))`;
+      const isValid = `${read.slice(0, read.indexOf('.'))} IS NOT NULL`;
+      const epochMs = `CASE WHEN ${isValid} THEN make_timestamp_ms(TRY_CAST(${text} AS BIGINT)) END`;
       return `coalesce(${cutTimestamp(written, type.precision)}, ${epochMs})`;
     }
     default:
@@ -137,7 +138,7 @@ function exactNumber(source: string, name: string, read: string): string {
   const escaped = JSON.stringify(name).replaceAll(/[.*+?^${}()|[\]]/g, '\\$&');
   const written = `regexp_extract_all(${source}, ${quote(`${escaped}\\s*:\\s*"?(-?[0-9][0-9.eE+-]*)`)}, 1)`;
   const equal = `TRY_CAST(number AS DOUBLE) = TRY_CAST(${read} AS DOUBLE)`;
-  return `CASE WHEN length(${read}) <= ${exactDigits} THEN ${read}
+  return `CASE WHEN length(${read}) <= ${exactDigits} AND NOT contains(${read}, 'e') THEN ${read}
     ELSE coalesce(list_extract(list_filter(${written}, lambda number: ${equal}), 1), ${read}) END`;
 }
 

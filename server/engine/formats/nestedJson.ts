@@ -38,7 +38,7 @@ export function nestedJson(json: string, type: SqlType, depth = 0): string {
 }
 
 function container(json: string, kind: 'OBJECT' | 'ARRAY', value: string): string {
-  const wrong = `fail_number('a nested value is no ${kind.toLowerCase()}') IS NULL`;
+  const wrong = `fail_number('a nested value is no ${kind.toLowerCase()}', ${json}) IS NULL`;
   return `CASE WHEN ${json} IS NULL OR json_type(${json}) = 'NULL' THEN NULL
     WHEN json_type(${json}) = '${kind}' THEN ${value}
     WHEN ${wrong} THEN NULL END`;

@@ -22,7 +22,7 @@ export const collections: MappingTable = {
       : `list_extract(${container}, ${key})`,
   CARDINALITY: ([a], call) => (call.argumentTypes[0]?.kind === 'map' ? `cardinality(${a})` : `len(${a})`),
   ELEMENT: ([a]) =>
-    `CASE WHEN len(${a}) > 1 THEN list_extract(${a}, fail_number('the array has more than one element'))
+    `CASE WHEN len(${a}) > 1 THEN list_extract(${a}, fail_number('the array has more than one element', ${a}))
      ELSE list_extract(${a}, 1) END`,
   ARRAY_CONTAINS: named('list_contains'),
   ARRAY_POSITION: ([a, value]) =>

@@ -55,7 +55,7 @@ export function windowAggregate(node: WindowAggregateNode, input: Operator): Ope
   /** What the aggregates take of each input row; a row without an event time is bad. */
   function rows(form: DeltaForm): string {
     if (form === 'plain') {
-      const failing = `CASE WHEN c0 IS NULL THEN fail_number('the event time is NULL') ELSE epoch_ms(c0) END`;
+      const failing = `CASE WHEN c0 IS NULL THEN fail_number('the event time is NULL', c0) ELSE epoch_ms(c0) END`;
       return `SELECT * REPLACE (${failing} AS c0) FROM (${projected(input, parts.inputs, 'plain')})`;
     }
     const checked = `SELECT * REPLACE (epoch_ms(c0) AS c0, (bad OR c0 IS NULL) AS bad)

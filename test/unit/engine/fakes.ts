@@ -25,12 +25,28 @@ export class FakeLog {
   commits: Positions[] = [];
   reads = 0;
   readonly #waiting = new Set<() => void>();
+  readonly #commitWaiting: (() => void)[] = [];
 
   constructor(readonly partitions: FakeRecord[][]) {}
 
   append(partition: number, ...records: FakeRecord[]): void {
     (this.partitions[partition] ??= []).push(...records);
     for (const wake of this.#waiting) wake();
+  }
+  /** No more records come: the source is at its end. */
+  end(): void {
+    this.bounded = true;
+    for (const wake of this.#waiting) wake();
+  }
+  /** Resolves when every record so far is part of a committed checkpoint. */
+  async allCommitted(): Promise<void> {
+    const isCommitted = (): boolean =>
+      this.partitions.every((records, p) => records.length <= Number(this.commits.at(-1)?.get(p) ?? 0n));
+    while (!isCommitted()) await new Promise<void>((resolve) => this.#commitWaiting.push(resolve));
+  }
+  commit(positions: Positions): void {
+    this.commits.push(positions);
+    for (const resolve of this.#commitWaiting.splice(0)) resolve();
   }
   async changed(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -105,7 +121,7 @@ class FakeSource implements Source {
     };
   }
   commit(positions: Positions): Promise<void> {
-    this.log.commits.push(positions);
+    this.log.commit(positions);
     return Promise.resolve();
   }
   ranges(): Promise<PartitionRange[]> {
