@@ -135,7 +135,7 @@ export class StreamJobServer {
     const withOptions = Object.entries(options).map(([key, value]) => `${quoted(key)} = ${quoted(value)}`);
     const parts = [
       `START JOB ${quoteName(name)}${paused ? ' PAUSED' : ''} AS`,
-      sql,
+      sql.replace(/;\s*$/, ''),
       ...(withOptions.length === 0 ? [] : [`WITH (${withOptions.join(', ')})`]),
     ];
     const statement = parts.join('\n');

@@ -11,7 +11,7 @@ describe('the class', () => {
   it('deploys, pauses, resumes, stops, restarts and drops', async () => {
     const { server, clock } = await serverWith(tables);
     const deployed = await clock.until(
-      server.deploy({ name: 'big', sql: query, options: { 'on.error': 'skip' }, by, paused: true }),
+      server.deploy({ name: 'big', sql: `${query}; `, options: { 'on.error': 'skip' }, by, paused: true }),
     );
     expect(deployed).toMatchObject({ state: 'paused', options: { 'on.error': 'skip' } });
     expect((await clock.until(server.resumeJob('big', { by }))).state).toBe('running');
