@@ -82,6 +82,12 @@ export function followersOf(positions: readonly Position[]): Followers {
   return walk(positions);
 }
 
+/** The types of the tokens a rule can begin with. */
+export function tokensStarting(rule: number): Set<number> {
+  const start = StreamSqlParser._ATN.ruleToStartState[rule];
+  return new Set(start ? walk([{ state: start, stack: end }], true).tokens.keys() : []);
+}
+
 /** With `enterNames` the tokens of names are noted too. */
 function walk(starts: readonly Position[], enterNames = false): Followers {
   const found: Followers = { tokens: new Map(), names: new Set() };
