@@ -1,7 +1,6 @@
 // `stream-jobs check`: diagnostics of files; nothing is run.
 import { readFile } from 'node:fs/promises';
 import { buffer as readStream } from 'node:stream/consumers';
-import { checkText } from '../language/check';
 import type { CheckedDiagnostic, CheckedFile } from '../protocol/languageServer';
 import type { Terminal } from './terminal';
 import { parse, UsageError, type Command } from './usage';
@@ -16,8 +15,9 @@ export const check: Command = {
   async run(args, terminal) {
     const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
     if (positionals.length === 0) throw new UsageError('check takes at least one file.');
+    const { checkText } = await import('../language/check');
     const checked: CheckedFile[] = [];
-    for (const file of positionals) checked.push({ file, diagnostics: await checkFile(file) });
+    for (const file of positionals) checked.push({ file, diagnostics: await checkFile(file, checkText) });
     if (values.json) terminal.print(JSON.stringify(checked));
     else report(checked, terminal);
     const errors = checked.some((file) => file.diagnostics.some(({ severity }) => severity === 'error'));
@@ -25,7 +25,10 @@ export const check: Command = {
   },
 };
 
-async function checkFile(file: string): Promise<CheckedDiagnostic[]> {
+async function checkFile(
+  file: string,
+  checkText: (text: string) => CheckedDiagnostic[],
+): Promise<CheckedDiagnostic[]> {
   let bytes: Buffer;
   try {
     bytes = file === '-' ? await readStream(process.stdin) : await readFile(file);

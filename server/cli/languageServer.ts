@@ -5,7 +5,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import { startLanguageServer, type LanguageServer } from '../language/server';
+import type { LanguageServer } from '../language/server';
 import { connectToJobServer } from '../protocol/connect';
 import { jobBrief } from '../protocol/jobText';
 import type { JobSnapshot } from '../protocol/jobs';
@@ -37,6 +37,7 @@ export const languageServer: Command = {
       new StreamMessageReader(process.stdin),
       new StreamMessageWriter(process.stdout),
     );
+    const { startLanguageServer } = await import('../language/server');
     const server = startLanguageServer(connection);
     const dataDir = dataDirectory(values['data-dir']);
     const ended = new Promise<void>((resolve) => process.stdin.once('end', resolve));

@@ -1,6 +1,6 @@
 // `stream-jobs run`: runs a script and shows the jobs live.
 import { readFile } from 'node:fs/promises';
-import { hostServer, type HostedServer } from '../jobs/hostedServer';
+import type { HostedServer } from '../jobs/hostedServer';
 import { asStreamJobsError, connectToJobServer, type JobServerConnection } from '../protocol/connect';
 import { StreamJobsError } from '../protocol/errors';
 import type { JobSnapshot } from '../protocol/jobs';
@@ -74,6 +74,7 @@ async function connectOrHost(
   } catch (error) {
     if (asStreamJobsError(error).code !== 'SERVER_NOT_RUNNING') throw error;
   }
+  const { hostServer } = await import('../jobs/hostedServer');
   const hosted = await hostServer({
     dataDir,
     baseDir: process.cwd(),

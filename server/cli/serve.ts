@@ -1,5 +1,4 @@
 // `stream-jobs serve`: the job server alone, until a signal.
-import { hostServer } from '../jobs/hostedServer';
 import { dataDirectory, dataDirHelp, parse, port, UsageError, type Command } from './usage';
 import { stopSignal } from './signals';
 
@@ -20,6 +19,7 @@ export const serve: Command = {
     });
     if (positionals.length > 0)
       throw new UsageError(`serve takes no argument such as ${String(positionals[0])}.`);
+    const { hostServer } = await import('../jobs/hostedServer');
     const stop = stopSignal();
     const dataDir = dataDirectory(values['data-dir']);
     const metricsPort = values['metrics-port'];
