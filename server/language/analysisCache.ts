@@ -12,6 +12,14 @@ interface Parsed {
   round: number;
 }
 
+/** What a statement is analysed over: the catalog and settings that the ones before it leave. */
+export interface Context {
+  catalog: LayeredCatalog;
+  pipelineName: string | undefined;
+  /** Stands for all names of the catalog and how they came: other names, other number. */
+  names: number;
+}
+
 interface Entry {
   facts: StatementFacts;
   pipelineName: string | undefined;
@@ -19,8 +27,8 @@ interface Entry {
   lookups: ReadonlyMap<string, Relation | undefined>;
   /** Whether each name that was asked for was defined above. */
   definedAbove: ReadonlyMap<string, boolean>;
-  /** All names there were, where the analysis went through them (for "did you mean"). */
-  names: string | undefined;
+  /** The names there were, where the analysis went through them (for "did you mean"). */
+  names: number | undefined;
   /** The round it was last used in. */
   round: number;
 }
@@ -37,15 +45,10 @@ export class AnalysisCache {
     return result;
   }
 
-  /** The facts of a statement over the catalog that the ones before it leave. */
-  facts(
-    statement: Statement,
-    text: string,
-    catalog: LayeredCatalog,
-    pipelineName: string | undefined,
-  ): StatementFacts {
+  facts(statement: Statement, text: string, context: Context): StatementFacts {
+    const { catalog, pipelineName } = context;
     const known = this.entries.get(text);
-    if (known !== undefined && holds(known, catalog, pipelineName)) {
+    if (known !== undefined && holds(known, context)) {
       known.round = this.round;
       return known.facts;
     }
@@ -55,7 +58,7 @@ export class AnalysisCache {
       ...(pipelineName === undefined ? {} : { pipelineName }),
     });
     const { lookups, above } = recording;
-    const names = recording.listed ? nameList(catalog) : undefined;
+    const names = recording.listed ? context.names : undefined;
     this.entries.set(text, { facts, pipelineName, lookups, definedAbove: above, names, round: this.round });
     return facts;
   }
@@ -92,13 +95,9 @@ class RecordingCatalog implements Catalog {
   }
 }
 
-function holds(entry: Entry, catalog: LayeredCatalog, pipelineName: string | undefined): boolean {
+function holds(entry: Entry, { catalog, pipelineName, names }: Context): boolean {
   if (entry.pipelineName !== pipelineName) return false;
   for (const [name, relation] of entry.lookups) if (catalog.relation(name) !== relation) return false;
   for (const [name, defined] of entry.definedAbove) if (catalog.defines(name) !== defined) return false;
-  return entry.names === undefined || entry.names === nameList(catalog);
-}
-
-function nameList(catalog: Catalog): string {
-  return [...catalog.relations()].map(({ name }) => name).join('\n');
+  return entry.names === undefined || entry.names === names;
 }

@@ -2,31 +2,41 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Catalog } from '../analysis/catalog';
 import { LayeredCatalog } from '../analysis/catalogs';
-import type { ParsedText } from '../syntax/script';
-import { splitStatements } from '../syntax/split';
+import type { Span } from '../protocol/errors';
 import type { Problem } from '../syntax/problem';
-import { AnalysisCache } from './analysisCache';
+import { splitStatements } from '../syntax/split';
+import { AnalysisCache, type Context } from './analysisCache';
 import { apply, type Script, type ScriptStatement } from './script';
+
+/** A longer statement is not read while it is being edited: it would hold up everything else for a second. */
+const statementLengthMax = 100_000;
+
+export interface BuildOptions {
+  /** Kept from the last build of the document. */
+  cache?: AnalysisCache;
+  /** However long it takes. */
+  readLongStatements?: boolean;
+}
 
 /** Builds a script in steps; each yields how many characters it looked at. */
 export function* buildSteps(
   document: TextDocument,
   base: Catalog,
-  cache = new AnalysisCache(),
+  { cache = new AnalysisCache(), readLongStatements = false }: BuildOptions = {},
 ): Generator<number, Script> {
   const text = document.getText();
-  const catalog = new LayeredCatalog(base);
+  const context: Context = {
+    catalog: new LayeredCatalog(base),
+    pipelineName: undefined,
+    names: namesOf(base),
+  };
   const statements: ScriptStatement[] = [];
-  let pipelineName: string | undefined;
   for (const { start, end } of splitStatements(text)) {
-    const parsed = cache.parse(text.slice(start, end));
-    const { statement: tree, partial } = parsed;
-    const facts = tree && cache.facts(tree, parsed.text, catalog, pipelineName);
-    const problems = problemsOf(parsed, facts?.problems ?? []);
-    statements.push({ start, end, text: parsed.text, tree, partial, facts, problems, pipelineName });
-    if (facts) apply(facts, catalog);
-    if (tree?.kind === 'set' && tree.key.text === 'pipeline.name') pipelineName = tree.value;
-    if (tree?.kind === 'reset') pipelineName = undefined;
+    const isRead = readLongStatements || end - start <= statementLengthMax;
+    const own = text.slice(start, end);
+    const read = isRead ? readStatement(own, context, cache) : tooLong(own);
+    statements.push({ start, end, text: own, ...read });
+    follow(read, context);
     yield end - start;
   }
   cache.sweep();
@@ -34,16 +44,56 @@ export function* buildSteps(
 }
 
 /** Builds a script in one go. */
-export function buildScript(document: TextDocument, base: Catalog, cache?: AnalysisCache): Script {
-  const steps = buildSteps(document, base, cache);
+export function buildScript(document: TextDocument, base: Catalog, options?: BuildOptions): Script {
+  const steps = buildSteps(document, base, options);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
   }
 }
 
-/** Behind a syntax error the names and types say little: it is reported alone. */
-function problemsOf({ partial, problems }: ParsedText, found: readonly Problem[]): readonly Problem[] {
-  if (partial) return problems;
-  return problems.length === 0 ? found : [...problems, ...found];
+type ReadStatement = Pick<ScriptStatement, 'tree' | 'partial' | 'facts' | 'problems' | 'pipelineName'>;
+
+function readStatement(text: string, context: Context, cache: AnalysisCache): ReadStatement {
+  const { statement: tree, partial, problems } = cache.parse(text);
+  const facts = tree && cache.facts(tree, text, context);
+  // Behind a syntax error the names and types say little: it is reported alone.
+  const found = partial || facts === undefined ? problems : [...problems, ...facts.problems];
+  return { tree, partial, facts, problems: found, pipelineName: context.pipelineName };
+}
+
+function tooLong(text: string): ReadStatement {
+  const message = `This statement has more than ${statementLengthMax.toLocaleString('en-US')} characters: it is checked when it is run.`;
+  const problem: Problem = { code: 'SJ190', severity: 'info', message, span: firstLine(text), fixes: [] };
+  return { tree: undefined, partial: false, facts: undefined, problems: [problem], pipelineName: undefined };
+}
+
+function firstLine(text: string): Span {
+  return { start: 0, end: text.search(/[\r\n]|$/) };
+}
+
+/** What a statement changes for those after it. */
+function follow({ tree, facts }: ReadStatement, context: Context): void {
+  if (facts !== undefined) {
+    apply(facts, context.catalog);
+    if (facts.drops !== undefined) context.names = mixed(context.names, `-${facts.drops}`);
+    for (const { name } of facts.declares) context.names = mixed(context.names, name);
+  }
+  if (tree?.kind === 'set' && tree.key.text === 'pipeline.name') context.pipelineName = tree.value;
+  if (tree?.kind === 'reset' && (tree.key?.text ?? 'pipeline.name') === 'pipeline.name') {
+    context.pipelineName = undefined;
+  }
+}
+
+function namesOf(catalog: Catalog): number {
+  let names = 0;
+  for (const { name } of catalog.relations()) names = mixed(names, name);
+  return names;
+}
+
+/** FNV-1a over the text, going on from a number before. */
+function mixed(before: number, text: string): number {
+  let hash = before ^ 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return Math.imul(hash ^ 0xff, 0x01000193);
 }

@@ -10,7 +10,7 @@ import { rangeOf } from './script';
 /** What is wrong in a script, in its order. Never throws. */
 export function checkText(text: string): CheckedDiagnostic[] {
   const document = TextDocument.create('untitled:', 'streamsql', 0, text);
-  const script = buildScript(document, new MapCatalog());
+  const script = buildScript(document, new MapCatalog(), { readLongStatements: true });
   return problems(script, undefined).map(({ statement, problem }) => {
     const fix = problem.fixes.find(({ preferred }) => preferred);
     return {

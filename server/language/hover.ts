@@ -5,7 +5,7 @@ import { findFunction } from '../analysis/functions/functions';
 import { formatType } from '../analysis/typeNames';
 import type { Use } from '../analysis/binding/findings';
 import { optionOf } from './completion/optionCandidates';
-import { placeAt } from './completion/place';
+import { placeAt, placeLengthMax } from './completion/place';
 import { optionOwner } from './completion/stringCandidates';
 import {
   escapeMarkdown,
@@ -22,7 +22,8 @@ import { tokenize, type SyntaxToken } from './tokens';
 
 export function hover(script: Script, offset: number, jobs: KnownJobs | undefined): Hover | null {
   const statement = lastBefore(script, offset);
-  if (statement === undefined || offset > statement.end) return null;
+  if (statement === undefined || offset > statement.end || statement.text.length > placeLengthMax)
+    return null;
   const inside = offset - statement.start;
   const tokens = tokenize(statement.text);
   const index = tokenIndexAt(tokens, inside);

@@ -2,13 +2,16 @@
 import { MarkupKind, type SignatureHelp, type SignatureInformation } from 'vscode-languageserver-types';
 import { findFunction } from '../analysis/functions/functions';
 import { takesCount, type Signature } from '../analysis/functions/signature';
+
 import { regionAt } from '../syntax/split';
+import { placeLengthMax } from './completion/place';
 import type { Script } from './script';
 import { tokenize, type SyntaxToken } from './tokens';
 
 export function signatureHelp(script: Script, offset: number): SignatureHelp | null {
   const text = script.document.getText();
   const region = regionAt(text, offset);
+  if (offset - region.start > placeLengthMax) return null;
   const before = tokenize(text.slice(region.start, offset));
   const last = before.at(-1);
   if (last?.kind === 'comment' || (last?.kind === 'string' && !/^'.*'$/s.test(last.text))) return null;

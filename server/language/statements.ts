@@ -20,7 +20,7 @@ function infoOf(script: Script, statement: ScriptStatement): StatementInfo {
     range: rangeOfStatement(script, statement),
     text: statement.text,
     ...(job === undefined ? {} : { job }),
-    ok: tree !== undefined && !partial,
+    ok: !partial,
     isQuery: tree?.kind === 'select',
   };
 }

@@ -128,7 +128,7 @@ export class Workspace {
     }
     const { version } = document;
     const generation = this.generation;
-    const script = yield* buildSteps(document, this.baseOf(document.uri), entry.cache);
+    const script = yield* buildSteps(document, this.baseOf(document.uri), { cache: entry.cache });
     const exports = ownRelations(script);
     const texts = new Set(script.statements.map(({ text }) => text));
     const changed = !sameItems(exports, entry.exports);

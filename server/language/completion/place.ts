@@ -26,11 +26,15 @@ export interface Place {
   catalog: Catalog;
 }
 
-/** The place at an offset of the document, or undefined where nothing can be completed: in comments and numbers. */
+/** In a longer statement nothing is offered: reading it at each key would hold up typing. */
+export const placeLengthMax = 100_000;
+
+/** The place at an offset, or undefined where nothing is offered: in comments, numbers and very long statements. */
 export function placeAt(script: Script, documentOffset: number): Place | undefined {
   const whole = script.document.getText();
   const region = regionAt(whole, documentOffset);
   const text = whole.slice(region.start, region.end);
+  if (text.length > placeLengthMax) return undefined;
   const base = region.start;
   const offset = documentOffset - base;
   const index = script.statements.findIndex(({ end }) => end > region.start);

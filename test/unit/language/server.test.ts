@@ -173,6 +173,16 @@ describe('diagnostics', () => {
     expect(editor.messages(large)).toEqual([]);
   });
 
+  it('of a very long statement wait for its run', async () => {
+    const editor = await client();
+    const rows = Array.from({ length: 20_000 }, (_, i) => `(${i}, 'x')`).join(', ');
+    await editor.open(`${tables}INSERT INTO out_t VALUES ${rows};`);
+    await editor.until(() => editor.published.length > 0);
+    expect(editor.messages()).toEqual([
+      'This statement has more than 100,000 characters: it is checked when it is run.',
+    ]);
+  });
+
   it('of hostile text are ordinary', async () => {
     const editor = await client();
     for (const [i, text] of [
