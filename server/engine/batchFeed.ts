@@ -1,7 +1,7 @@
 // Makes batches out of what the sources give: takes records, fills input tables while the last batch is computed, and
 // keeps what was taken and not processed for the next run.
 import { stat } from 'node:fs/promises';
-import { StreamJobsError } from '../protocol/errors';
+import type { StreamJobsError } from '../protocol/errors';
 import { BatchSize } from './batchSize';
 import type { JobPositions } from './engine';
 import type { Slice } from './inputTable';

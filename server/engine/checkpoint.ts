@@ -50,17 +50,14 @@ export function emptyCounters(): PipelineCounters {
 const formatVersion = 1;
 
 /**
- * Creates the tables of a new database, or reads the checkpoint of one that exists.
+ * Creates the tables of a new database.
  * @param createState creates the operators' tables, within the same transaction
- * @throws StreamJobsError STATE_CORRUPT
  */
-export async function openCheckpoint(
+export async function createCheckpoint(
   database: Database,
   plan: string,
   createState: () => Promise<void>,
 ): Promise<Checkpoint> {
-  const stored = await readCheckpoint(database, plan);
-  if (stored) return stored;
   const checkpoint = emptyCheckpoint();
   await database.run('BEGIN');
   await database.run('CREATE TABLE job_checkpoint (version INTEGER, plan VARCHAR, body VARCHAR)');

@@ -18,7 +18,7 @@ export interface EngineOptions {
   connectors: readonly Connector[];
   clock: Clock;
   /** What connectors get of their surroundings, for a job. */
-  context(jobName: string): ConnectorContext;
+  context: (jobName: string) => ConnectorContext;
 }
 
 export function createEngine(options: EngineOptions): Engine {

@@ -125,14 +125,23 @@ export class DuckPipeline implements Pipeline {
         this.#feed.done(batch, this.spec.clock.monotonic() - started);
         if (retryMs > limits.retryFirstMs) this.#emit(() => this.events.trouble(null));
         retryMs = limits.retryFirstMs;
-        if (stop !== undefined) return this.#stopBefore(stop);
-        if (batch.final) return this.#emit(() => this.events.finished());
+        if (stop !== undefined) {
+          this.#stopBefore(stop);
+          return;
+        }
+        if (batch.final) {
+          this.#emit(() => this.events.finished());
+          return;
+        }
       } catch (error) {
         if (batch) this.#feed.keep(batch);
         if (this.#closed) return;
         if (kindOf(error) === 'interrupt') continue;
         const known = asJobError(error);
-        if (!known.retriable) return this.#fail(known);
+        if (!known.retriable) {
+          this.#fail(known);
+          return;
+        }
         this.#emit(() => this.events.trouble(known.message));
         await this.spec.clock.sleep(retryMs, this.#wake.signal);
         retryMs = Math.min(retryMs * 2, limits.retryMaxMs);
@@ -233,7 +242,7 @@ export class DuckPipeline implements Pipeline {
     if (this.spec.options.onError === 'pause') this.#emit(() => this.events.pauseWanted(reason));
     else
       this.#fail(
-        new StreamJobsError('BAD_RECORD', `${reason}`, {
+        new StreamJobsError('BAD_RECORD', reason, {
           hint: "Set 'on.error' to 'dead-letter' or 'skip' to go on without such records.",
         }),
       );

@@ -2,7 +2,7 @@
 import type { TableDefinition } from '../analysis/catalog';
 import type { PlanNode, ScanNode } from '../analysis/plan';
 import type { Clock, Sink, Source } from '../connectors/connector';
-import { openCheckpoint } from './checkpoint';
+import { createCheckpoint, readCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { Database, kindOf, reasonOf } from './database';
 import type { JobOptions } from './engine';
@@ -27,7 +27,7 @@ export interface PipelineSpec {
   databasePath: string | undefined;
   clock: Clock;
   source(table: TableDefinition): Source;
-  warn(this: void, message: string): void;
+  warn: (message: string) => void;
 }
 export interface PipelineOutput {
   /** The sink's table, in counters and messages. */
@@ -111,19 +111,16 @@ async function makeTables(database: Database, program: Program): Promise<InputTa
 
 /** State tables are made once, temporary tables each time, both in the order of the operators. */
 async function prepareState(database: Database, program: Program, fingerprint: string): Promise<Checkpoint> {
-  let isNew = false;
-  const prepare = async (): Promise<void> => {
+  const prepare = async (isNew: boolean): Promise<void> => {
     for (const operator of program.operators) {
       for (const statement of isNew ? (operator.ddl?.() ?? []) : []) await database.run(statement);
       await operator.prepare?.(database);
     }
   };
-  const checkpoint = await openCheckpoint(database, fingerprint, () => {
-    isNew = true;
-    return prepare();
-  });
-  if (!isNew) await prepare();
-  return checkpoint;
+  const stored = await readCheckpoint(database, fingerprint);
+  if (!stored) return createCheckpoint(database, fingerprint, () => prepare(true));
+  await prepare(false);
+  return stored;
 }
 
 function sessionError(error: unknown): StreamJobsError {

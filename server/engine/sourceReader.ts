@@ -63,7 +63,8 @@ export class SourceReader {
 
   async #read(signal: AbortSignal): Promise<void> {
     let retryMs: number = limits.retryFirstMs;
-    while (!signal.aborted && !this.source.finished) {
+    const isOver = (): boolean => signal.aborted || this.source.finished;
+    while (!isOver()) {
       if (this.#records >= limits.bufferRecordsMax || this.#bytes >= limits.bufferBytesMax) {
         await new Promise<void>((resolve) => (this.#roomWanted = resolve));
         this.#roomWanted = undefined;
@@ -76,10 +77,10 @@ export class SourceReader {
         if (retryMs > limits.retryFirstMs) this.events.trouble(null);
         retryMs = limits.retryFirstMs;
         if (batch && batch.count > 0) this.#add(batch);
-        if (this.source.finished) this.events.available();
+        if (isOver()) this.events.available();
       } catch (error) {
         this.#reading = false;
-        if (signal.aborted) return;
+        if (isOver()) return;
         const known = asSourceError(error);
         if (!known.retriable) {
           this.events.failed(known);

@@ -37,7 +37,7 @@ export function tableFormat(table: TableDefinition): TableFormat {
   const key = keyFields.length > 0 ? formatOf(options['key.format'] ?? 'raw') : undefined;
   const exceptKey = options['value.fields-include']?.toUpperCase() === 'EXCEPT_KEY';
   return {
-    value: formatOf(options['value.format'] ?? options['format'] ?? 'json'),
+    value: formatOf(options['value.format'] ?? options.format ?? 'json'),
     key,
     keyFields,
     valueFields: exceptKey ? physical.filter((name) => !keyFields.includes(name)) : physical,

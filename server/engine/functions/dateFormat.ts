@@ -30,14 +30,14 @@ const letters: Record<string, string> = {
 
 /** Undefined when it holds a letter without a counterpart. */
 export function dateFormat(java: string): string | undefined {
-  let known = true;
+  const unknown: string[] = [];
   const format = java.replaceAll(/'((?:[^']|'')*)'|([a-zA-Z])\2*|%/g, (token, quoted: string | undefined) => {
     if (token === "''") return "'";
     if (quoted !== undefined) return quoted.replaceAll("''", "'").replaceAll('%', '%%');
     if (token === '%') return '%%';
     const found = letters[token];
-    if (found === undefined) known = false;
+    if (found === undefined) unknown.push(token);
     return found ?? token;
   });
-  return known ? format : undefined;
+  return unknown.length === 0 ? format : undefined;
 }

@@ -40,7 +40,7 @@ export interface StepContext {
   watermarkBefore(operator: Operator): number;
   watermarkAfter(operator: Operator): number;
   /** Counts rows that came after their window was closed. */
-  late(rows: number): void;
+  late: (rows: number) => void;
 }
 
 /** No event time is known yet. Whole numbers, so that they can be written into SQL. */

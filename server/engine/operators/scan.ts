@@ -145,9 +145,9 @@ function metadata(node: ScanNode, format: TableFormat, key: string, type: SqlTyp
     case 'timestamp-type':
       return quote('CreateTime');
     case 'topic':
-      return from(quote(options['topic'] ?? node.table.name), { kind: 'string' });
+      return from(quote(options.topic ?? node.table.name), { kind: 'string' });
     case 'path':
-      return from(quote(options['path'] ?? ''), { kind: 'string' });
+      return from(quote(options.path ?? ''), { kind: 'string' });
     case 'key':
       return inputColumns(node, format).key === 'text' ? 'encode(key)' : 'key';
     case 'headers': {
