@@ -3,34 +3,44 @@ import { Uri, workspace, type Disposable } from 'vscode';
 import type { ScriptRunner } from './scriptRunner';
 
 export class RunOnOpen {
-  private readonly trust: Disposable;
-  private done = false;
+  private readonly waiting: Disposable[] = [];
 
   constructor(
     private readonly runner: ScriptRunner,
     private readonly logError: (error: unknown) => void,
   ) {
-    this.trust = workspace.onDidGrantWorkspaceTrust(() => this.start());
-    this.start();
+    if (workspace.isTrusted) {
+      this.runAll().catch(logError);
+      return;
+    }
+    // The setting of a workspace is hidden until it is trusted, and comes to light a little later than the trust.
+    this.waiting.push(
+      workspace.onDidGrantWorkspaceTrust(() => this.trusted()),
+      workspace.onDidChangeConfiguration(() => this.trusted()),
+    );
   }
 
   dispose(): void {
-    this.trust.dispose();
+    for (const listener of this.waiting.splice(0)) listener.dispose();
   }
 
-  private start(): void {
-    if (this.done || !workspace.isTrusted) return;
-    this.done = true;
+  private trusted(): void {
+    if (!workspace.isTrusted || namedFiles().length === 0) return;
+    this.dispose();
     this.runAll().catch(this.logError);
   }
 
-  /** In order, the folders' one after the other: later files may need the tables of earlier ones. */
+  /** In order, one after the other: later files may need the tables of earlier ones. */
   private async runAll(): Promise<void> {
-    for (const folder of workspace.workspaceFolders ?? []) {
-      const files = workspace.getConfiguration('streamJobs', folder).get<string[]>('runOnOpen', []);
-      for (const file of files) {
-        await this.runner.run(await workspace.openTextDocument(Uri.joinPath(folder.uri, file)));
-      }
-    }
+    for (const file of namedFiles()) await this.runner.run(await workspace.openTextDocument(file));
   }
+}
+
+function namedFiles(): Uri[] {
+  return (workspace.workspaceFolders ?? []).flatMap((folder) =>
+    workspace
+      .getConfiguration('streamJobs', folder)
+      .get<string[]>('runOnOpen', [])
+      .map((file) => Uri.joinPath(folder.uri, file)),
+  );
 }

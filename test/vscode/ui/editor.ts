@@ -38,7 +38,7 @@ export class Editor {
 
   /** Clicks a lens of the statement on the last line. */
   async clickLensOfLastLine(text: string): Promise<void> {
-    await this.page.locator('.codelens-decoration').last().getByText(text, { exact: true }).click();
+    await this.page.locator('.codelens-decoration:visible').last().getByText(text, { exact: true }).click();
   }
 
   /** A problem that the editor says something about, at the cursor. */
@@ -46,9 +46,9 @@ export class Editor {
     return this.page.locator('.monaco-hover:visible, .markers-panel', { hasText: text }).first();
   }
 
-  /** A lens by its text, the first in the file. */
+  /** A lens by its text, the first one in sight. */
   lens(text: string | RegExp): Locator {
-    return this.page.locator('.codelens-decoration', { hasText: text }).first();
+    return this.page.locator('.codelens-decoration:visible', { hasText: text }).first();
   }
 
   get errors(): Locator {

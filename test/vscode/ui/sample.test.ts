@@ -1,5 +1,5 @@
 // The first minutes of a user with the sample: write, run, watch, pause, resume; over a crash and a restart.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Session, waitMs } from './session';
 
 const job = 'find_big_orders';
@@ -12,6 +12,7 @@ describe('the sample', () => {
     session = await Session.open({ workspaceSettings: {} });
   });
   afterAll(() => session.close());
+  afterEach(({ task }) => session.screenshotFailure(task));
 
   it('shows what to do while there is no job', async () => {
     await session.jobs.show();
@@ -27,7 +28,7 @@ describe('the sample', () => {
     await session.workbench.command('Problems: Focus on Problems View');
     await session.workbench.page.locator('.markers-panel', { hasText: 'Did you mean PAUSE?' }).waitFor();
     await session.screenshot('02-diagnostics');
-    await session.workbench.command('View: Close Panel');
+    await session.workbench.command('View: Hide Panel');
   });
 
   it('completes what is expected', async () => {

@@ -103,6 +103,11 @@ export class Session {
     await this.browser.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
   }
 
+  /** After a test that failed: what the user would have seen. */
+  async screenshotFailure({ name, result }: { name: string; result?: { state: string } }): Promise<void> {
+    if (result?.state === 'fail') await this.screenshot(`failed ${name.replaceAll(/[^\w ,]/g, '')}`);
+  }
+
   async close(): Promise<void> {
     await this.browser.stop();
     await this.server.stop();

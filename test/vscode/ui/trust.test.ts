@@ -1,5 +1,5 @@
 // A workspace that is not trusted: SQL can be written, and nothing runs until the user says so.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Session, waitMs } from './session';
 
 const eventually = { timeout: waitMs, interval: 200 };
@@ -13,6 +13,7 @@ describe('an untrusted workspace', () => {
     });
   });
   afterAll(() => session.close());
+  afterEach(({ task }) => session.screenshotFailure(task));
 
   it('says why there are no jobs', async () => {
     await session.jobs.show();
