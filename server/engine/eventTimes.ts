@@ -40,6 +40,9 @@ export class EventTimes implements EventTime {
   observe(scan: number, partition: number, time: number): void {
     this.#marks[scan]?.observe(partition, time, this.clock.monotonic());
   }
+  resume(): void {
+    for (const mark of this.#marks) mark.resume(this.clock.monotonic());
+  }
   end(scan: number): void {
     this.#marks[scan]?.end();
   }

@@ -51,6 +51,7 @@ export class DuckPipeline implements Pipeline {
     if (this.#loop) return;
     this.#stopping = false;
     this.#wake = new AbortController();
+    this.session.times.resume();
     this.#loop = this.#work().finally(() => {
       this.#loop = undefined;
     });

@@ -34,12 +34,21 @@ export class Watermark {
   current(now: number): number {
     if (this.#ended) return endOfTime;
     const { idleMs } = this;
-    const waitedFor = [...this.#partitions.values()].filter(
-      ({ lastAt }) => idleMs === undefined || now - lastAt < idleMs,
-    );
-    if (waitedFor.length > 0)
-      this.reached = Math.max(this.reached, Math.min(...waitedFor.map(({ time }) => time)));
+    const all = [...this.#partitions.values()];
+    const waitedFor = all.filter(({ lastAt }) => idleMs === undefined || now - lastAt < idleMs);
+    // When all are idle nothing older is waited for: the furthest counts, as in Flink.
+    if (waitedFor.length > 0) this.#reach(Math.min(...waitedFor.map(({ time }) => time)));
+    else if (all.length > 0) this.#reach(Math.max(...all.map(({ time }) => time)));
     return this.reached;
+  }
+
+  #reach(time: number): void {
+    this.reached = Math.max(this.reached, time);
+  }
+
+  /** Reading begins again: the time it stood still makes no partition idle. */
+  resume(now: number): void {
+    for (const partition of this.#partitions.values()) partition.lastAt = now;
   }
 
   /** Partition -> event time, of those that had records. */
