@@ -6,7 +6,7 @@ import { followersAtEnd } from './cursorParser';
 import { followersOf, nameRules, type Followers, type NameKind, type Position } from './followers';
 import { StreamSqlLexer } from './generated/StreamSqlLexer';
 import { keywordOf } from './keywords';
-import { nestingProblem } from './nesting';
+import { limitProblem } from './limits';
 import { tokenize } from './parse';
 
 export type { NameKind } from './followers';
@@ -51,7 +51,7 @@ export function expectedAt(text: string, offset: number): Expected {
     options: optionsIn(tokens),
     jobs: jobsIn(tokens, current),
   };
-  const offersNothing = place === 'comment' || place === 'number' || nestingProblem(before) !== undefined;
+  const offersNothing = place === 'comment' || place === 'number' || limitProblem(before) !== undefined;
   const found = offersNothing ? undefined : followersAtEnd(before);
   if (!found) return { ...base, keywords: [], names: [] };
   const names = namesOf(found).filter(

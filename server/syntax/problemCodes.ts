@@ -39,6 +39,8 @@ export const syntaxCodes = {
   repeatedClause: 'SJ117',
   /** A placeholder that no profile or environment fills, or whose value does not fit. */
   placeholder: 'SJ118',
+  /** A statement of more tokens than are read. */
+  tooLong: 'SJ119',
 } as const satisfies Record<string, Problem['code']>;
 
 export type SyntaxCode = keyof typeof syntaxCodes;

@@ -4,7 +4,7 @@ import type { Statement } from './ast';
 import { buildStatement } from './build/statements';
 import { RecentlyUsed } from './cache';
 import { syntaxErrorProblem } from './messages/messages';
-import { nestingProblem } from './nesting';
+import { limitProblem } from './limits';
 import { parseTokens, tokenize } from './parse';
 import type { Problem } from './problem';
 import { splitStatements, type StatementRange } from './split';
@@ -45,7 +45,7 @@ export function parseStatement(text: string): ParsedText {
 /** The same, past the cache. */
 export function parseAnew(text: string): ParsedText {
   const tokens = tokenize(text);
-  const tooDeep = nestingProblem(tokens);
+  const tooDeep = limitProblem(tokens);
   if (tooDeep) return { text, partial: true, problems: [tooDeep] };
   const { tree, error } = parseTokens(tokens);
   const { statement, problems } = buildStatement(text, tree);

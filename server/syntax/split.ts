@@ -56,7 +56,8 @@ function splitRegions(text: string): StatementRange[] {
       case '--':
       case '/*':
         mark.lastIndex = commentEnd(text, at);
-        comments.push({ start: at, end: mark.lastIndex });
+        // One that does not end is an error of its statement, and no comment around it.
+        if (isClosed(text, at)) comments.push({ start: at, end: mark.lastIndex });
         break;
       default:
         // A placeholder is one mark, whatever stands in it.
@@ -161,6 +162,10 @@ function commentEnd(text: string, open: number): number {
   if (text[open] === '-') return endOfLine(text, open);
   const close = text.indexOf('*/', open + 2);
   return close < 0 ? text.length : close + 2;
+}
+
+function isClosed(text: string, open: number): boolean {
+  return text[open] === '-' || text.includes('*/', open + 2);
 }
 
 function endOfLine(text: string, from: number): number {

@@ -5,7 +5,7 @@ import { RecentlyUsed } from './cache';
 import { nameRules, type NameKind } from './followers';
 import { StreamSqlLexer } from './generated/StreamSqlLexer';
 import { keywordOf } from './keywords';
-import { nestingProblem } from './nesting';
+import { limitProblem } from './limits';
 import { parseTokens, tokenize } from './parse';
 
 export interface ClassifiedToken extends Span {
@@ -24,7 +24,7 @@ export function classifyTokens(text: string): readonly ClassifiedToken[] {
 
 function classify(text: string): ClassifiedToken[] {
   const all = tokenize(text);
-  const names = nestingProblem(all) ? new Map<number, NameKind>() : namesIn(parseTokens(all).tree);
+  const names = limitProblem(all) ? new Map<number, NameKind>() : namesIn(parseTokens(all).tree);
   return all
     .filter(({ type }) => type !== StreamSqlLexer.WHITESPACE && type !== Token.EOF)
     .map((token) => {

@@ -25,7 +25,7 @@ import {
   type PredicateRestContext,
   type PrimaryContext,
 } from '../generated/StreamSqlParser';
-import { depthMax, tooDeep } from '../nesting';
+import { depthMax, tooDeep } from '../limits';
 import { atom, bareOperand } from './atoms';
 import type { Source } from './source';
 

@@ -17,7 +17,7 @@ import {
   type TablePrimaryContext,
   type WindowParameterContext,
 } from '../generated/StreamSqlParser';
-import { depthMax, tooDeep } from '../nesting';
+import { depthMax, tooDeep } from '../limits';
 import { functionCall } from './calls';
 import { expression } from './expressions';
 import { durationMs, intervalMs } from './intervals';

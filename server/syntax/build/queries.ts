@@ -23,7 +23,7 @@ import {
   type SelectItemContext,
   type SelectQueryContext,
 } from '../generated/StreamSqlParser';
-import { depthMax, tooDeep } from '../nesting';
+import { depthMax, tooDeep } from '../limits';
 import { syntaxProblem } from '../problemCodes';
 import { orderItems } from './calls';
 import { expression, expressions, missing } from './expressions';

@@ -13,7 +13,9 @@ export function extraComma(place: ErrorPlace): Problem | undefined {
   const isLeading =
     token.type === comma &&
     (previous?.type === StreamSqlLexer.LPAREN || previous?.type === StreamSqlLexer.SELECT);
-  const isTrailing = previous?.type === comma && afterLists.has(token.type);
+  // In a list of columns to be made a keyword is a name without its quotes.
+  const isName = place.expectsName('columnNameCreate') && token.type !== StreamSqlLexer.RPAREN;
+  const isTrailing = previous?.type === comma && afterLists.has(token.type) && !isName;
   if (!isDoubled && !isLeading && !isTrailing) return undefined;
   const wrong = isTrailing ? previous : token;
   const where = isTrailing ? ` before ${textOf(token)}` : '';

@@ -1,5 +1,5 @@
-// How deep a statement may nest. Checked on the tokens, before the parser runs: it and everyone who walks its tree recurse, and a
-// stack that overflows takes the process along.
+// How deep a statement may nest and how long it may be. Checked on the tokens, before the parser runs: it and everyone who walks its tree
+// recurse, and a stack that overflows takes the process along.
 import { Token } from 'antlr4ng';
 import type { Span } from '../protocol/errors';
 import { StreamSqlLexer } from './generated/StreamSqlLexer';
@@ -9,13 +9,18 @@ import { syntaxProblem } from './problemCodes';
 /** Parentheses, brackets, CASE, signs within each other; terms of one chain of operators. */
 export const depthMax = 100;
 
+/** Tokens of a statement, whitespace and comments too: some 2 MB of usual text, read within seconds. */
+const tokensMax = 250_000;
+
 const opening = new Set([StreamSqlLexer.LPAREN, StreamSqlLexer.LBRACKET, StreamSqlLexer.CASE]);
 const closing = new Set([StreamSqlLexer.RPAREN, StreamSqlLexer.RBRACKET, StreamSqlLexer.END]);
 const prefix = new Set([StreamSqlLexer.NOT, StreamSqlLexer.PLUS, StreamSqlLexer.MINUS]);
 const typeWithElements = new Set([StreamSqlLexer.ARRAY, StreamSqlLexer.MAP, StreamSqlLexer.ROW]);
 
-/** The problem of the first token that stands too deep. */
-export function nestingProblem(tokens: readonly Token[]): Problem | undefined {
+/** The problem of a statement that is too long, or of its first token that stands too deep. */
+export function limitProblem(tokens: readonly Token[]): Problem | undefined {
+  const first = tokens[tokensMax];
+  if (first) return tooLong({ start: first.start, end: first.stop + 1 });
   let depth = 0;
   let prefixes = 0;
   let types = 0;
@@ -36,4 +41,9 @@ export function nestingProblem(tokens: readonly Token[]): Problem | undefined {
 export function tooDeep(span: Span): Problem {
   const message = `This is nested too deeply: at most ${depthMax} levels are read. Use WITH or a view for the inner parts.`;
   return syntaxProblem('tooDeep', message, span);
+}
+
+function tooLong(span: Span): Problem {
+  const message = `This statement is too long: at most ${tokensMax} words and signs are read. Split it into several.`;
+  return syntaxProblem('tooLong', message, span);
 }
