@@ -66,7 +66,7 @@ export async function hostServer(options: HostOptions): Promise<HostedServer> {
       log,
     }),
   });
-  const jobs = await StreamJobServer.open({ dataDir, baseDir, engine, clock: systemClock, log });
+  const jobs = await StreamJobServer.open({ dataDir, engine, clock: systemClock, log });
   const opened: { close(): Promise<void> }[] = [jobs];
   try {
     const socketPath = await prepareSocketPath(dataDir);

@@ -166,6 +166,8 @@ export class JobCore {
   async readLag(): Promise<void> {
     const { current, generation } = this.slot;
     if (current !== undefined) this.readings.positions = current.positions();
+    // Where a job that came back stands is unknown until its checkpoint was read; its lag would be its whole log.
+    if (this.readings.positions.size === 0) return;
     await this.readings.refresh(async () => {
       const partitions = await (current?.progress() ?? this.rangesWithoutPipeline());
       // Of the same moment as the partitions, so that rates fit.

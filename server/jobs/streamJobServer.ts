@@ -34,8 +34,6 @@ export interface ServerOptions {
   dataDir: string;
   engine: Engine;
   clock: Clock;
-  /** Relative paths in statements stand for this folder. */
-  baseDir: string;
   /** Options a job has unless its statement says otherwise, by their SQL names: `'pause.timeout'`. */
   defaults?: Record<string, string>;
   log?: (level: LogLevel, message: string) => void;

@@ -50,7 +50,7 @@ export async function openServer(): Promise<BenchServer> {
       log: () => undefined,
     }),
   });
-  const jobs = await StreamJobServer.open({ dataDir, baseDir: dataDir, engine, clock: systemClock });
+  const jobs = await StreamJobServer.open({ dataDir, engine, clock: systemClock });
   return {
     jobs,
     probe,

@@ -22,6 +22,8 @@ export const stream = 'orders';
 
 /** What the jobs' databases and the log hold: it survives crashes. */
 export class FakeWorld {
+  /** How long reading the checkpoint of a closed job takes. */
+  inspectMs = 1;
   readonly committed = new Map<string, bigint>();
   /** Start and end of the log, null while nobody can ask it. */
   log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
@@ -63,7 +65,7 @@ export class FakeEngine implements Engine {
   }
 
   async inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }> {
-    await this.clock.sleep(1);
+    await this.clock.sleep(this.world.inspectMs);
     const position = this.world.committed.get(spec.name) ?? 0n;
     return { positions: at(position), counters: countersAt(position) };
   }

@@ -173,6 +173,21 @@ describe('coming back and ending', () => {
     expect(harness.engine.pipelines.map(({ name }) => name)).toEqual(['other']);
   });
 
+  it('a job whose checkpoint is not read yet has no lag, rather than that of its whole log', async () => {
+    const harness = await serverWith(`${started} PAUSE JOB big;`);
+    harness.world.log = { start: 0n, end: 2_000n };
+    harness.world.committed.set('big', 1_500n);
+    harness.world.inspectMs = 3000;
+    const server = await harness.crash();
+    server.setWatched(1);
+    const seen = new Set<number | null>();
+    for (let i = 0; i < 50; i++) {
+      seen.add(server.getJobDetails('big').lag);
+      await harness.clock.advance(100);
+    }
+    expect([...seen].filter((lag) => lag !== null)).toEqual([500]);
+  });
+
   it('open does not wait for sources', async () => {
     const harness = await serverWith(started);
     harness.world.misbehave('open', 'hang');
