@@ -9,6 +9,14 @@ export class Editor {
     return this.workbench.page;
   }
 
+  /** Goes to a line, counted from 1, and so brings it into sight. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.page.locator('.quick-input-widget input').first().waitFor();
+    await this.page.keyboard.type(String(line));
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Types a new line at the end of the open file. */
   async typeAtEnd(text: string): Promise<void> {
     await this.page.locator('.editor-instance .view-lines').first().click();
@@ -41,9 +49,13 @@ export class Editor {
     await this.page.locator('.codelens-decoration:visible').last().getByText(text, { exact: true }).click();
   }
 
-  /** A problem that the editor says something about, at the cursor. */
-  message(text: string): Locator {
-    return this.page.locator('.monaco-hover:visible, .markers-panel', { hasText: text }).first();
+  /** Puts the mouse on the last underlined place in sight and returns what then appears. */
+  async hoverLastError(): Promise<Locator> {
+    const underlined = this.page.locator('.squiggly-error:visible').last();
+    await underlined.waitFor();
+    const box = await underlined.boundingBox();
+    if (box) await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    return this.page.locator('.monaco-hover:visible').first();
   }
 
   /** A lens by its text, the first one in sight. */

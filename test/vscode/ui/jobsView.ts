@@ -5,12 +5,12 @@ import type { Workbench } from './workbench';
 export class JobsView {
   constructor(private readonly workbench: Workbench) {}
 
-  /** Shows the view, by its icon in the activity bar. */
+  /** Shows the view, by its icon in the activity bar. Clicked while shown, that would hide it. */
   async show(): Promise<void> {
     const icon = this.workbench.page.locator('.activitybar .action-item:has(a[aria-label^="Stream Jobs"])');
     await icon.waitFor();
-    const selected = await icon.getAttribute('aria-selected');
-    if (selected !== 'true') await icon.locator('a').first().click();
+    const shown = ((await icon.getAttribute('class')) ?? '').includes('checked');
+    if (!shown) await icon.click();
     await this.pane.waitFor();
   }
 

@@ -63,7 +63,9 @@ describe('the sample', () => {
   });
 
   it('shows the pause in the lens above its statement', async () => {
-    await session.editor.lens(new RegExp(`${job} · paused`)).waitFor();
+    await session.editor.goToLine(session.lineOf('jobs.ssql', `START JOB IF NOT EXISTS ${job}`));
+    await session.editor.lens(new RegExp(`${job} · paused.*Resume`)).waitFor();
+    await session.screenshot('06-lens');
   });
 
   it('keeps it paused when the server is killed', async () => {
@@ -71,22 +73,21 @@ describe('the sample', () => {
     await expect.poll(() => session.serverPid().catch(() => before), eventually).not.toBe(before);
     await session.jobs.row(job, 'paused').waitFor();
     await session.jobs.row('revenue_by_country', /\/s · lag \d/).waitFor();
-    await session.screenshot('06-server-killed');
+    await session.screenshot('07-server-killed');
   });
 
   it('keeps it paused when the window is restarted', async () => {
     const lag = await session.jobs.lag(job);
     await session.restartWindow();
-    await session.jobs.show();
     await session.jobs.row(job, 'paused').waitFor();
     await expect.poll(() => session.jobs.lag(job), eventually).toBeGreaterThan(lag);
-    await session.screenshot('07-window-restarted');
+    await session.screenshot('08-window-restarted');
   });
 
   it('resumes by a click and catches up', async () => {
     await session.jobs.click(job, 'Resume');
     await expect.poll(() => session.jobs.description(job), eventually).toMatch(/\/s · lag \d{1,3}$/);
-    await session.screenshot('08-resumed');
+    await session.screenshot('09-resumed');
   });
 
   it('remembers the pause: when, how long, by whom', async () => {
@@ -94,7 +95,7 @@ describe('the sample', () => {
     await session.jobs.child(/^paused .*by /).waitFor();
     await session.jobs.child(/^orders 0/).waitFor();
     await session.jobs.child(/writes big_orders/).waitFor();
-    await session.screenshot('09-children');
+    await session.screenshot('10-children');
     await session.jobs.expand(job);
   });
 
@@ -103,15 +104,16 @@ describe('the sample', () => {
     await session.editor.typeAtEnd('PAUSE JOB ');
     const offered = await session.editor.completions();
     expect(offered).toEqual(expect.arrayContaining([job, 'revenue_by_country', 'clean_page_views']));
-    await session.screenshot('10-completion-of-jobs');
+    await session.screenshot('11-completion-of-jobs');
     await session.editor.replaceLine(`PAUSE JOB ${job} WITH REASON 'from the editor';`);
     await session.workbench.command('Stream Jobs: Run Statement');
     await session.jobs.row(job, 'paused', 'from the editor').waitFor();
   });
 
   it('underlines a second PAUSE before it is run', async () => {
-    await session.editor.message('already paused').waitFor();
-    await session.screenshot('11-already-paused');
+    const hover = await session.editor.hoverLastError();
+    await expect.poll(() => hover.textContent(), eventually).toContain(`${job} is already paused`);
+    await session.screenshot('12-already-paused');
   });
 
   it('runs from a lens', async () => {
@@ -135,7 +137,7 @@ describe('the sample', () => {
     await expect.poll(rows, eventually).toBeGreaterThan(0);
     const before = await rows();
     await expect.poll(rows, eventually).toBeGreaterThan(before);
-    await session.screenshot('12-results');
+    await session.screenshot('13-results');
     await results.locator('#stop').click();
     await results.locator('#status', { hasText: 'stopped' }).waitFor();
   });

@@ -1,6 +1,6 @@
 // A VS Code as a user has it: the packaged extension installed, a workspace open, a browser page to click in.
 import { mkdir } from 'node:fs/promises';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { startBrowser, type Browser } from '../host/browser';
@@ -101,6 +101,12 @@ export class Session {
   async screenshot(name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     await this.browser.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+
+  /** The line of a file of the workspace that begins with `text`, counted from 1. */
+  lineOf(file: string, text: string): number {
+    const lines = readFileSync(path.join(this.home.workspace, file), 'utf8').split('\n');
+    return lines.findIndex((line) => line.startsWith(text)) + 1;
   }
 
   /** After a test that failed: what the user would have seen. */
