@@ -144,9 +144,12 @@ export class GroupMember {
 
   /** Resolves with the reason why this consumer came to its end, undefined when it was stopped. */
   private async runUntilCrash(consumer: Consumer): Promise<unknown> {
+    const { signal } = this.stopping;
+    let stopped = (): void => undefined;
     const crash = new Promise<unknown>((resolve) => {
       consumer.on('consumer.crash', ({ payload }) => resolve(payload.error));
-      this.stopping.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      stopped = () => resolve(undefined);
+      signal.addEventListener('abort', stopped, { once: true });
     });
     try {
       await consumer.connect();
@@ -162,7 +165,9 @@ export class GroupMember {
       });
       return await crash;
     } catch (error) {
-      return this.stopping.signal.aborted ? undefined : error;
+      return signal.aborted ? undefined : error;
+    } finally {
+      signal.removeEventListener('abort', stopped);
     }
   }
 

@@ -1,0 +1,171 @@
+// Job servers for tests: one in this process, one as a process that can be killed. Both are driven in the same way.
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type { Connection } from '../../server/connectors/connector';
+import { allConnectors } from '../../server/connectors/connectors';
+import { createEngine } from '../../server/engine/createEngine';
+import { connectionsVariable } from '../../server/jobs/connections';
+import { StreamJobServer } from '../../server/jobs/streamJobServer';
+import { systemClock } from '../../server/jobs/systemClock';
+import { connectToJobServer } from '../../server/protocol/connect';
+import { StreamJobsError } from '../../server/protocol/errors';
+import type { JobDetails } from '../../server/protocol/jobs';
+import type { ExecuteResult } from '../../server/protocol/results';
+import * as protocol from '../../server/protocol/rpc';
+import { kill, Workplace } from '../unit/cli/process';
+import { until } from './cluster';
+
+/** Lag is read this often, so that a test sees it soon. */
+const lagMs = 100;
+
+/** A job server, its files and its jobs. */
+export abstract class TestJobServer {
+  /** Runs a script. @throws StreamJobsError of the first statement that failed */
+  async run(sql: string): Promise<void> {
+    const { results } = await this.execute(sql);
+    for (const { error } of results) {
+      if (error)
+        throw new StreamJobsError(
+          error.code,
+          error.message,
+          error.hint === undefined ? {} : { hint: error.hint },
+        );
+    }
+  }
+  protected abstract execute(sql: string): Promise<ExecuteResult>;
+  abstract job(name?: string): Promise<JobDetails>;
+  /** Where a file table with this path is. */
+  abstract file(name: string): string;
+  abstract dispose(): Promise<void>;
+
+  /** Waits until the job's details are as wanted; says how they were when that takes too long. */
+  async untilJob(wanted: (job: JobDetails) => boolean, msMax?: number): Promise<JobDetails> {
+    let last: JobDetails | undefined;
+    const check = async (): Promise<boolean> => wanted((last = await this.job()));
+    try {
+      await until(check, msMax);
+    } catch {
+      const { state, recordsIn, lag, warnings, error, partitions } = last ?? (await this.job());
+      throw new Error(
+        `The job never became as wanted (${wanted.toString()}). It is ${JSON.stringify({ state, recordsIn, lag, warnings, error, partitions })}`,
+      );
+    }
+    return last ?? this.job();
+  }
+
+  /** Waits until it runs and has read everything there is; then pauses it, so that its output is complete. */
+  async drain(records: number): Promise<JobDetails> {
+    await this.untilJob(({ recordsIn }) => recordsIn >= records);
+    await this.run('PAUSE JOB job');
+    return this.job();
+  }
+}
+
+/** In this process. */
+export class LocalJobServer extends TestJobServer {
+  private constructor(
+    private readonly folder: string,
+    private readonly jobs: StreamJobServer,
+  ) {
+    super();
+  }
+
+  static async open(): Promise<LocalJobServer> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-'));
+    const engine = createEngine({
+      connectors: allConnectors,
+      clock: systemClock,
+      context: (jobName) => ({
+        clock: systemClock,
+        jobName,
+        baseDir: folder,
+        dataDir: folder,
+        connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
+        print: () => undefined,
+        log: () => undefined,
+      }),
+    });
+    const jobs = await StreamJobServer.open({
+      dataDir: folder,
+      engine,
+      clock: systemClock,
+      limits: { lagWatchedMs: lagMs, lagDeadlineMs: 2000 },
+    });
+    jobs.setWatched(1);
+    return new LocalJobServer(folder, jobs);
+  }
+
+  protected execute(sql: string): Promise<ExecuteResult> {
+    return this.jobs.execute(sql, { by: 'test' });
+  }
+  job(name = 'job'): Promise<JobDetails> {
+    return Promise.resolve(this.jobs.getJobDetails(name));
+  }
+  file(name: string): string {
+    return path.join(this.folder, name);
+  }
+  async dispose(): Promise<void> {
+    await this.jobs.close();
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** As `stream-jobs serve`. */
+export class JobServerProcess extends TestJobServer {
+  private running: { child: ChildProcess; rpc: MessageConnection } | undefined;
+
+  private constructor(private readonly place: Workplace) {
+    super();
+  }
+
+  /** With named connections, and variables their secrets are in. */
+  static async start(
+    given: { connections?: Record<string, Connection>; environment?: Record<string, string> } = {},
+  ): Promise<JobServerProcess> {
+    const { connections = {}, environment = {} } = given;
+    const place = await Workplace.make();
+    const file = place.file('connections.json');
+    await writeFile(file, JSON.stringify(connections));
+    Object.assign(process.env, environment, { [connectionsVariable]: file });
+    const server = new JobServerProcess(place);
+    await server.start();
+    return server;
+  }
+
+  /** Starts it again on the same data. */
+  async start(): Promise<void> {
+    const { child } = await this.place.serve();
+    const { rpc } = await connectToJobServer(this.place.dataDir, 'test');
+    this.running = { child, rpc };
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    running?.rpc.dispose();
+    if (running) await kill(running.child, 'SIGKILL');
+  }
+
+  protected execute(sql: string): Promise<ExecuteResult> {
+    return this.rpc.sendRequest(protocol.execute, { sql, by: 'test' });
+  }
+  job(name = 'job'): Promise<JobDetails> {
+    return this.rpc.sendRequest(protocol.getJobDetails, { name });
+  }
+  file(name: string): string {
+    return this.place.file(name);
+  }
+  async dispose(): Promise<void> {
+    this.running?.rpc.dispose();
+    await this.place.dispose();
+  }
+
+  private get rpc(): MessageConnection {
+    if (!this.running) throw new Error('The job server was killed.');
+    return this.running.rpc;
+  }
+}

@@ -1,0 +1,177 @@
+// Jobs while their broker or their server is killed, and jobs that need a login.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Broker, testUser } from './broker';
+import { TestCluster, until } from './cluster';
+import { JobServerProcess, LocalJobServer } from './jobServers';
+import type { TestJobServer } from './jobServers';
+import {
+  connectedTableSql,
+  differences,
+  fileTableSql,
+  idsInFile,
+  kafkaTableSql,
+  none,
+  parsed,
+} from './jobTables';
+import { range } from './tables';
+
+describe.skipIf(!inject('ownBrokers'))('a job', () => {
+  let broker: Broker;
+  let cluster: TestCluster;
+  let server: TestJobServer | undefined;
+
+  beforeAll(async () => {
+    broker = await Broker.start({ tls: true });
+    cluster = new TestCluster(broker.address);
+  });
+  afterAll(async () => {
+    await cluster.dispose();
+    await broker.dispose();
+  });
+  afterEach(() => server?.dispose());
+
+  /** A job that copies a topic to a file and to another topic, a few records at a time. */
+  async function startCopy(on: TestJobServer, topic: string, out: string): Promise<void> {
+    const columns = 'id BIGINT';
+    await on.run(
+      `${kafkaTableSql('src', columns, topic, broker.address)}${fileTableSql('file', columns, 'out.ndjson')}
+       ${kafkaTableSql('copy', columns, out, broker.address)}
+       START JOB job AS STATEMENT SET BEGIN
+         INSERT INTO file SELECT id FROM src; INSERT INTO copy SELECT id FROM src;
+       END WITH ('batch.records' = '2000');`,
+    );
+  }
+  /** In the file each id is there once; in the topic each is there. */
+  async function expectAll(on: TestJobServer, out: string, count: number): Promise<void> {
+    expect(differences(await idsInFile(on.file('out.ndjson')), range(0, count - 1))).toEqual(none);
+    const copied = parsed<{ id: number }>(await cluster.readAll(out)).map(({ id }) => id);
+    expect({ ...differences(copied, range(0, count - 1)), repeated: [] }).toEqual(none);
+  }
+
+  it('that is paused while its broker is killed does not know its lag, stays paused, and knows it again after', async () => {
+    const [topic, out] = [await cluster.createTopic('gone'), await cluster.createTopic('gone-out')];
+    server = await LocalJobServer.open();
+    await cluster.produceIds(topic, 0, 1000);
+    await startCopy(server, topic, out);
+    await server.untilJob(({ recordsIn }) => recordsIn === 1000);
+    await server.run('PAUSE JOB job');
+    await cluster.produceIds(topic, 1000, 1500);
+    await server.untilJob(({ lag }) => lag === 500);
+    await broker.kill();
+    const unknown = await server.untilJob(({ lag }) => lag === null);
+    expect(unknown).toMatchObject({ state: 'paused', recordsIn: 1000, kafkaLag: null });
+    expect(unknown.partitions).toMatchObject([{ position: '1000', end: null, lag: null }]);
+    await broker.start();
+    const known = await server.untilJob(({ lag }) => lag === 500);
+    expect(known).toMatchObject({ state: 'paused', recordsIn: 1000 });
+    await server.run('RESUME JOB job');
+    await server.drain(1500);
+    await expectAll(server, out, 1500);
+  });
+
+  it('that runs while its broker is killed goes on by itself when it is back', async () => {
+    const [topic, out] = [await cluster.createTopic('back'), await cluster.createTopic('back-out')];
+    server = await LocalJobServer.open();
+    await cluster.produceIds(topic, 0, 60_000);
+    await startCopy(server, topic, out);
+    await server.untilJob(({ recordsIn }) => recordsIn > 0);
+    await broker.kill();
+    const troubled = await server.untilJob(({ warnings }) => warnings.length > 0);
+    expect(troubled).toMatchObject({ state: 'running' });
+    await broker.start();
+    await cluster.produceIds(topic, 60_000, 61_000);
+    await server.untilJob(({ recordsIn, warnings }) => recordsIn === 61_000 && warnings.length === 0);
+    await server.run('PAUSE JOB job');
+    await expectAll(server, out, 61_000);
+  });
+
+  it('that is paused when its server is killed comes back paused, processes nothing, and resumes exactly', async () => {
+    const [topic, out] = [await cluster.createTopic('kill'), await cluster.createTopic('kill-out')];
+    const process = await JobServerProcess.start();
+    server = process;
+    await cluster.produceIds(topic, 0, 20_000);
+    await startCopy(process, topic, out);
+    await process.untilJob(({ recordsIn }) => recordsIn > 0);
+    await process.run("PAUSE JOB job WITH REASON 'night'");
+    const { recordsIn, pauseHistory, lastProcessedOffset } = await process.job();
+    for (let round = 0; round < 2; round++) {
+      await process.kill();
+      await cluster.produceIds(topic, 20_000 + round * 500, 20_500 + round * 500);
+      await process.start();
+      const back = await process.untilJob(({ lag }) => lag !== null);
+      expect(back).toMatchObject({
+        state: 'paused',
+        depth: 'cold',
+        recordsIn,
+        pauseHistory,
+        lastProcessedOffset,
+      });
+      expect(back.pause).toMatchObject({ reason: 'night' });
+      expect(back.lag).toBe(20_500 + round * 500 - recordsIn);
+      expect(await idsInFile(process.file('out.ndjson'))).toEqual(range(0, recordsIn - 1));
+    }
+    await process.run('RESUME JOB job');
+    await process.drain(21_000);
+    await expectAll(process, out, 21_000);
+  });
+
+  it('that runs when its server is killed, again and again, writes each row to a file exactly once', async () => {
+    const [topic, out] = [await cluster.createTopic('kills', 2), await cluster.createTopic('kills-out')];
+    const process = await JobServerProcess.start();
+    server = process;
+    let produced = 0;
+    const produce = async (count: number): Promise<void> => {
+      await cluster.produceIds(topic, produced, produced + count / 2, 0);
+      await cluster.produceIds(topic, produced + count / 2, produced + count, 1);
+      produced += count;
+    };
+    await produce(10_000);
+    await startCopy(process, topic, out);
+    let before = 0;
+    for (let round = 0; round < 5; round++) {
+      await produce(4000);
+      await process.untilJob(({ state, recordsIn }) => state === 'running' && recordsIn > before);
+      await sleep(Math.random() * 100);
+      before = (await process.job()).recordsIn;
+      await process.kill();
+      await process.start();
+    }
+    const { metrics } = await process.drain(produced);
+    expect(metrics.pauses).toBe(1);
+    await expectAll(process, out, produced);
+    const committed = async (): Promise<bigint[]> =>
+      Promise.all([0, 1].map((partition) => cluster.committed('stream-jobs-job', topic, partition)));
+    await until(async () => (await committed()).every((offset) => Number(offset) === produced / 2));
+  });
+
+  it('that needs a login and TLS reads and writes through connections whose passwords are not in the SQL', async () => {
+    const [topic, out] = [await cluster.createTopic('login'), await cluster.createTopic('login-out')];
+    await cluster.produceIds(topic, 0, 100);
+    const process = await JobServerProcess.start({
+      connections: {
+        login: {
+          brokers: [broker.saslAddress],
+          sasl: { mechanism: 'scram-sha-256', username: testUser.username, password: '${TEST_PASSWORD}' },
+        },
+        encrypted: { brokers: [broker.tlsAddress], tls: { ca: broker.certificate ?? '' } },
+      },
+      environment: { TEST_PASSWORD: testUser.password },
+    });
+    server = process;
+    await process.run(
+      `${connectedTableSql('src', topic, 'login')}${connectedTableSql('sink', out, 'encrypted')}
+       START JOB job AS INSERT INTO sink SELECT id FROM src WHERE id >= 50;`,
+    );
+    const details = await process.drain(100);
+    expect(parsed<{ id: number }>(await cluster.readAll(out)).map(({ id }) => id)).toEqual(range(50, 99));
+    expect(JSON.stringify(details)).not.toContain(testUser.password);
+    await expect(
+      process.run(`${connectedTableSql('other', topic, 'unknown')}
+        START JOB other AS INSERT INTO sink SELECT id FROM other;`),
+    ).rejects.toMatchObject({
+      code: 'CONNECTION_UNKNOWN',
+      hint: expect.stringContaining('login, encrypted') as unknown,
+    });
+  });
+});
