@@ -134,7 +134,9 @@ export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'othe
   const text = messageOf(error);
   if (/^INTERRUPT/i.test(text)) return 'interrupt';
   if (/^(Conversion|Out of Range|Invalid Input|Invalid type|Mismatch Type) Error/i.test(text)) return 'data';
-  if (/^(IO|Out of Memory|TransactionContext|FATAL|Transaction) Error/i.test(text)) return 'storage';
+  // After this nothing works any more until the file is opened again.
+  if (/has been invalidated/i.test(text)) return 'other';
+  if (/^(IO|Out of Memory|TransactionContext|Transaction) Error/i.test(text)) return 'storage';
   return 'other';
 }
 

@@ -2,7 +2,7 @@
 
 export const limits = {
   /** A batch is sized so that it takes about this long: short enough to pause quickly, long enough to be efficient. */
-  batchTargetMs: 15,
+  batchTargetMs: 20,
   batchRecordsMin: 256,
   /** Raw bytes in one batch; a single larger record goes alone. */
   batchBytesMax: 32 * 1024 * 1024,

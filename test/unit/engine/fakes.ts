@@ -115,6 +115,8 @@ class FakeSource implements Source {
       partition,
       count: records.length,
       values: packRecords(records),
+      keys: packRecords(records.map((_, i) => `key-${from + i}`)),
+      headers: (i) => ({ 'h/1': Buffer.from(String(from + i)) }),
       baseOffset: BigInt(from),
       nextOffset,
       timestamps: Float64Array.from(records, (_, i) => 1_700_000_000_000 + from + i),
