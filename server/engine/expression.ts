@@ -71,7 +71,25 @@ export function castSql(sql: string, from: SqlType, to: SqlType, isTry: boolean)
   if (to.kind === 'string' && from.kind === 'boolean') return `upper(CAST(${sql} AS VARCHAR))`;
   if (to.kind === 'string' && from.kind === 'bytes') return isTry ? `TRY(decode(${sql}))` : `decode(${sql})`;
   if (to.kind === 'bytes' && from.kind === 'string') return `encode(${sql})`;
+  if (from.kind === 'row' && to.kind === 'row') return castRow(sql, from, to, isTry);
+  if (from.kind === 'array' && to.kind === 'array' && from.element.kind === 'row')
+    return `list_transform(${sql}, lambda element: ${castSql('element', from.element, to.element, isTry)})`;
   return castTo(sql);
+}
+
+/** Rows are cast field by field by their order; DuckDB would go by their names. */
+function castRow(
+  sql: string,
+  from: SqlType & { kind: 'row' },
+  to: SqlType & { kind: 'row' },
+  isTry: boolean,
+): string {
+  const fields = to.fields.map(({ name, type }, i) => {
+    const source = from.fields[i];
+    const value = source ? `struct_extract(${sql}, ${quote(source.name)})` : 'NULL';
+    return { name, sql: castSql(value, source?.type ?? { kind: 'null' }, type, isTry) };
+  });
+  return `CASE WHEN ${sql} IS NOT NULL THEN ${structOf(fields)} END`;
 }
 
 /** `2026-01-31 12:00:00.000`, with all digits of the type's precision. */

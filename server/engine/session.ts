@@ -12,6 +12,7 @@ import type { RowEncoder } from './formats/encoder';
 import { InputTable } from './inputTable';
 import { limits } from './limits';
 import { MicroBatch } from './microBatch';
+import { packRows } from './packedRows';
 import { compile } from './program';
 import type { Program } from './program';
 
@@ -68,6 +69,8 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
     opened.push(database);
     const slots = await makeTables(database, program);
     const checkpoint = await prepareState(database, program, spec.fingerprint);
+    const encoders = spec.outputs.map(({ encoder }) => encoder);
+    await tryQueries(database, program, encoders);
     const times = new EventTimes(spec.scans, checkpoint, spec.clock);
     const sources: Source[] = [];
     for (const [index, { table }] of spec.scans.entries()) {
@@ -82,7 +85,6 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
       opened.push(sink);
       await sink.open(checkpoint.sinks[i] ?? undefined);
     }
-    const encoders = spec.outputs.map(({ encoder }) => encoder);
     return {
       database,
       program,
@@ -121,6 +123,18 @@ async function prepareState(database: Database, program: Program, fingerprint: s
   if (!stored) return createCheckpoint(database, fingerprint, () => prepare(true));
   await prepare(false);
   return stored;
+}
+
+/** Runs every query over no rows: what DuckDB refuses is refused now, and not at the first record. */
+async function tryQueries(database: Database, program: Program, encoders: RowEncoder[]): Promise<void> {
+  for (const scan of program.scans) {
+    const watermark = scan.watermark('plain');
+    if (watermark !== undefined) await database.run(watermark);
+  }
+  for (const [i, output] of program.outputs.entries()) {
+    const encoder = encoders[i];
+    if (encoder) await packRows(database, output.delta('plain'), encoder);
+  }
 }
 
 function sessionError(error: unknown): StreamJobsError {
