@@ -39,7 +39,7 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
        ${kafkaTableSql('copy', columns, out, broker.address)}
        START JOB job AS STATEMENT SET BEGIN
          INSERT INTO file SELECT id FROM src; INSERT INTO copy SELECT id FROM src;
-       END WITH ('batch.records' = '2000');`,
+       END WITH ('batch.records' = '2000', 'pause.timeout' = '2 s');`,
     );
   }
   /** In the file each id is there once; in the topic each is there. */
@@ -70,15 +70,19 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
     await expectAll(server, out, 1500);
   });
 
-  it('that runs while its broker is killed goes on by itself when it is back', async () => {
+  it('that runs while its broker is killed cannot be paused, says why, and goes on by itself when it is back', async () => {
     const [topic, out] = [await cluster.createTopic('back'), await cluster.createTopic('back-out')];
     server = await LocalJobServer.open();
     await cluster.produceIds(topic, 0, 60_000);
     await startCopy(server, topic, out);
     await server.untilJob(({ recordsIn }) => recordsIn > 0);
     await broker.kill();
+    // By then the batch in hand waits for its acknowledgement.
+    await sleep(500);
+    await expect(server.run('PAUSE JOB job')).rejects.toMatchObject({ code: 'PAUSE_TIMEOUT' });
+    expect(await server.job()).toMatchObject({ state: 'running', desired: 'running', pauseHistory: [] });
     const troubled = await server.untilJob(({ warnings }) => warnings.length > 0);
-    expect(troubled).toMatchObject({ state: 'running' });
+    expect(troubled.warnings[0]).toContain(broker.address);
     await broker.start();
     await cluster.produceIds(topic, 60_000, 61_000);
     await server.untilJob(({ recordsIn, warnings }) => recordsIn === 61_000 && warnings.length === 0);
@@ -143,6 +147,42 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
     const committed = async (): Promise<bigint[]> =>
       Promise.all([0, 1].map((partition) => cluster.committed('stream-jobs-job', topic, partition)));
     await until(async () => (await committed()).every((offset) => Number(offset) === produced / 2));
+  });
+
+  it('whose server is killed in the middle of PAUSE or RESUME keeps to what was answered', async () => {
+    const [topic, out] = [await cluster.createTopic('steps'), await cluster.createTopic('steps-out')];
+    const process = await JobServerProcess.start();
+    server = process;
+    let produced = 0;
+    const produce = async (count: number): Promise<void> => {
+      await cluster.produceIds(topic, produced, (produced += count));
+    };
+    await produce(5000);
+    await startCopy(process, topic, out);
+    for (let round = 0; round < 6; round++) {
+      const verb = (await process.job()).desired === 'paused' ? 'RESUME' : 'PAUSE';
+      const wanted = verb === 'PAUSE' ? 'paused' : 'running';
+      await produce(1000);
+      const answers: string[] = [];
+      const request = process.run(`${verb} JOB job`).then(
+        () => answers.push(wanted),
+        () => undefined,
+      );
+      await sleep(Math.random() * 60);
+      const answered = [...answers];
+      await process.kill();
+      await request;
+      await process.start();
+      const { state, desired } = await process.untilJob((job) =>
+        ['paused', 'running', 'failed'].includes(job.state),
+      );
+      expect(state).toBe(desired);
+      for (const answer of answered) expect(state).toBe(answer);
+    }
+    if ((await process.job()).state === 'paused') await process.run('RESUME JOB job');
+    const { pauseHistory } = await process.drain(produced);
+    expect(pauseHistory.filter(({ resumedAt }) => resumedAt === undefined)).toHaveLength(1);
+    await expectAll(process, out, produced);
   });
 
   it('that needs a login and TLS reads and writes through connections whose passwords are not in the SQL', async () => {

@@ -28,7 +28,7 @@ const rowsMax = 40_000;
 const retryMsMin = 100;
 const retryMsMax = 2000;
 /** After failing for this long those who wait are told, while sending goes on. */
-const outageMsMax = 10_000;
+const outageMsMax = 5_000;
 const checkMs = 1000;
 
 export class SendWindow {
