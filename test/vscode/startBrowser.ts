@@ -47,7 +47,7 @@ export async function openInBrowser(
 }
 
 /** Makes the project an installed extension of a server that has not started yet. */
-async function linkExtension(extensionsDir: string): Promise<void> {
+export async function linkExtension(extensionsDir: string): Promise<void> {
   await mkdir(extensionsDir, { recursive: true });
   await symlink(root, path.join(extensionsDir, 'stream-jobs.stream-jobs-0.0.0'), 'junction');
 }

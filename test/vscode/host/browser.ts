@@ -34,8 +34,8 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string | und
   return [...applications, chromium.executablePath()].find((file) => existsSync(file));
 }
 
-/** @throws Error when no Chromium can be found or it does not start */
-export async function startBrowser(size = { width: 1400, height: 900 }): Promise<Browser> {
+/** `scale`: pixels of the screen for each of the page. @throws Error when no Chromium can be found or started */
+export async function startBrowser({ scale = 1 } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error('No Chromium found: install one, or run npx playwright-core install chromium.');
@@ -44,7 +44,8 @@ export async function startBrowser(size = { width: 1400, height: 900 }): Promise
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    viewport: size,
+    viewport: { width: 1400, height: 900 },
+    deviceScaleFactor: scale,
     args: chromiumArguments,
     // Who started it also stops it, in the right order.
     ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },

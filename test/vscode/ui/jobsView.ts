@@ -58,6 +58,12 @@ export class JobsView {
     await this.row(job).locator(`.actions a.action-label[aria-label^="${button}"]`).click();
   }
 
+  /** Chooses from the menu that the right button opens on a row. */
+  async menu(job: string, item: string): Promise<void> {
+    await this.row(job).click({ button: 'right' });
+    await this.workbench.page.locator('.monaco-menu .action-item', { hasText: item }).first().click();
+  }
+
   /** A row under a job, by what it says. */
   child(text: RegExp): Locator {
     return this.pane.locator('.monaco-list-row[aria-level="2"]', { hasText: text }).first();

@@ -1,5 +1,5 @@
 // The first minutes of a user with the sample: write, run, watch, pause, resume; over a crash and a restart.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Session, waitMs } from './session';
 
 const job = 'find_big_orders';
@@ -9,7 +9,7 @@ describe('the sample', () => {
   let session: Session;
   beforeAll(async () => {
     // Nothing runs by itself here: the user runs it.
-    session = await Session.open({ workspaceSettings: {} });
+    session = await Session.open({ extensionsDir: inject('extensionsDir'), workspaceSettings: {} });
   });
   afterAll(() => session.close());
   afterEach(({ task }) => session.screenshotFailure(task));
@@ -138,7 +138,7 @@ describe('the sample', () => {
     const before = await rows();
     await expect.poll(rows, eventually).toBeGreaterThan(before);
     await session.screenshot('13-results');
-    await results.locator('#stop').click();
+    await session.workbench.viewAction('Stop Query').click();
     await results.locator('#status', { hasText: 'stopped' }).waitFor();
   });
 });

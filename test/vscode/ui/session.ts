@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inject } from 'vitest';
 import { startBrowser, type Browser } from '../host/browser';
 import { ensureHost } from '../host/install';
 import { startServer, type WorkbenchServer } from '../host/server';
@@ -18,11 +17,15 @@ import { Workbench } from './workbench';
 export const waitMs = 20_000;
 
 export interface SessionOptions {
+  /** Where the extension is installed. */
+  extensionsDir: string;
   sample?: string;
   workspaceTrust?: boolean;
   settings?: Readonly<Record<string, unknown>>;
   /** The workspace's own settings, in place of the sample's. */
   workspaceSettings?: Readonly<Record<string, unknown>>;
+  /** Pixels of the screen for each of the page. */
+  scale?: number;
 }
 
 export class Session {
@@ -41,7 +44,7 @@ export class Session {
   }
 
   /** Opens a window on a copy of a sample. */
-  static async open(options: SessionOptions = {}): Promise<Session> {
+  static async open(options: SessionOptions): Promise<Session> {
     const home = await makeSampleHome(options.sample);
     if (options.workspaceSettings) {
       const file = path.join(home.workspace, '.vscode/settings.json');
@@ -53,12 +56,12 @@ export class Session {
         host: await ensureHost(),
         home: home.folder,
         userDataDir: home.userDataDir,
-        extensionsDir: inject('extensionsDir'),
+        extensionsDir: options.extensionsDir,
         workspaceTrust: options.workspaceTrust ?? false,
         settings: { 'window.autoDetectColorScheme': false, ...options.settings },
       });
       opened.unshift(server);
-      const browser = await startBrowser();
+      const browser = await startBrowser({ scale: options.scale ?? 1 });
       opened.unshift(browser);
       browser.page.setDefaultTimeout(waitMs);
       const session = new Session(home, server, browser);

@@ -1,5 +1,5 @@
 // A workspace that is not trusted: SQL can be written, and nothing runs until the user says so.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Session, waitMs } from './session';
 
 const eventually = { timeout: waitMs, interval: 200 };
@@ -8,6 +8,7 @@ describe('an untrusted workspace', () => {
   let session: Session;
   beforeAll(async () => {
     session = await Session.open({
+      extensionsDir: inject('extensionsDir'),
       workspaceTrust: true,
       settings: { 'security.workspace.trust.startupPrompt': 'never' },
     });

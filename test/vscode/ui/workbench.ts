@@ -32,8 +32,31 @@ export class Workbench {
     await row.click();
   }
 
+  /** Answers the open question for a text. */
+  async answer(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible input').first().waitFor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Makes the side bar this wide, by dragging its edge. */
+  async widenSideBar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (!box) throw new Error('The side bar is hidden.');
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width + 1, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   notification(text: string): Locator {
     return this.page.locator('.notification-list-item', { hasText: text });
+  }
+
+  /** A button in the title of a view or panel. */
+  viewAction(title: string): Locator {
+    return this.page.locator(`.title-actions a.action-label[aria-label^="${title}"]`).first();
   }
 
   statusBar(text: string): Locator {
