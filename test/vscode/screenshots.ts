@@ -19,7 +19,8 @@ async function main(): Promise<void> {
   try {
     const extensionsDir = path.join(folder, 'extensions');
     await linkExtension(extensionsDir);
-    const session = await Session.open({ extensionsDir, scale: 2 });
+    const settings = { 'editor.minimap.enabled': false };
+    const session = await Session.open({ extensionsDir, settings, scale: 1.5 });
     try {
       await step('Taking pictures', () => takePictures(session));
     } catch (error) {
