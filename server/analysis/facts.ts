@@ -6,7 +6,6 @@ import type { Problem } from '../syntax/problem';
 import type { Findings } from './binding/findings';
 import type { Use, VisibleColumns } from './binding/findings';
 import type { Catalog, Relation } from './catalog';
-import { LayeredCatalog } from './catalogs';
 import { checkSetting } from './options/validate';
 import { planJob, planPreview } from './planner';
 import { problem } from './problemCodes';
@@ -65,34 +64,12 @@ export function analyzeStatement(
   return facts;
 }
 
-export interface AnalyzedScript {
-  /** One for each statement, undefined where there is none (a syntax error that left no tree). */
-  facts: (StatementFacts | undefined)[];
-  /** The catalog after the last statement. */
-  catalog: Catalog;
-}
-
-/** The facts of statements in order, each over the catalog the ones before it leave. */
-export function analyzeScript(
-  statements: readonly { statement?: Statement | undefined; text: string }[],
-  base: Catalog,
-): AnalyzedScript {
-  const catalog = new LayeredCatalog(base);
-  let pipelineName: string | undefined;
-  const facts = statements.map(({ statement, text }) => {
-    if (!statement) return undefined;
-    const found = analyzeStatement(statement, text, catalog, {
-      ...(pipelineName !== undefined && { pipelineName }),
-      definedAbove: (name) => catalog.defines(name),
-    });
-    if (found.drops !== undefined) catalog.remove(found.drops);
-    for (const relation of found.declares) catalog.add(relation);
-    if (statement.kind === 'set' && statement.key.text === 'pipeline.name') pipelineName = statement.value;
-    else if (statement.kind === 'reset' && (statement.key?.text ?? 'pipeline.name') === 'pipeline.name')
-      pipelineName = undefined;
-    return found;
-  });
-  return { facts, catalog };
+/** The job name that SET 'pipeline.name' gives to an INSERT behind this statement, `before` being the one so far. */
+export function pipelineNameAfter(statement: Statement, before: string | undefined): string | undefined {
+  if (statement.kind === 'set' && statement.key.text === 'pipeline.name') return statement.value.text;
+  if (statement.kind === 'reset' && (statement.key?.text ?? 'pipeline.name') === 'pipeline.name')
+    return undefined;
+  return before;
 }
 
 function analyze(
@@ -143,10 +120,10 @@ function analyze(
       dropRelation(statement, catalog, facts);
       return;
     case 'set':
-      facts.problems.push(...checkSetting(statement.key, statement.value, valueSpan(statement, text)));
+      facts.problems.push(...checkSetting(statement.key, statement.value));
       return;
     case 'reset':
-      if (statement.key) facts.problems.push(...checkSetting(statement.key, undefined, statement.span));
+      if (statement.key) facts.problems.push(...checkSetting(statement.key));
       return;
     case 'describe': {
       const { name } = statement;
@@ -161,12 +138,6 @@ function analyze(
       for (const name of jobNames(statement))
         facts.uses.push({ kind: 'job', name: name.text, span: name.span });
   }
-}
-
-/** Where the value of SET 'key' = 'value' stands. */
-function valueSpan({ key, span }: Statement & { kind: 'set' }, text: string): Name['span'] {
-  const start = text.indexOf("'", key.span.end);
-  return start < 0 ? span : { start, end: span.end };
 }
 
 /** Names of jobs in statements about jobs. */

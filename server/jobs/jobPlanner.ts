@@ -10,7 +10,7 @@ import type { JobSpec } from '../engine/engine';
 import { jobDatabase } from './dataDirectory';
 import type { PlannedJob } from './jobCore';
 import { messages } from './messages';
-import type { Lookup } from './filledText';
+import type { Lookup } from '../syntax/placeholders';
 import { unfilled, understandJob } from './scripts';
 import type { JobRecord } from './store';
 import { recording } from './usedRelations';

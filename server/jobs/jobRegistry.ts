@@ -1,5 +1,5 @@
 // All jobs of the server by name: made, found, listed.
-import { nearest } from '../analysis/suggest';
+import { nearestName } from '../analysis/suggest';
 import { Job } from './job';
 import type { JobSurroundings } from './jobCore';
 import type { ServerLimits } from './limits';
@@ -76,9 +76,9 @@ export class JobRegistry {
     const left = new Set(this.jobs.keys());
     const found: string[] = [];
     for (
-      let near = nearest(name, left);
+      let near = nearestName(name, left);
       near !== undefined && found.length < nearestMax;
-      near = nearest(name, left)
+      near = nearestName(name, left)
     ) {
       found.push(near);
       left.delete(near);

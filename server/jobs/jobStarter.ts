@@ -2,6 +2,7 @@
 import type { Clock } from '../connectors/connector';
 import { jobOptions, settingOptions } from '../analysis/options/jobs';
 import type { JobDetails } from '../protocol/jobs';
+import { findPlaceholders } from '../syntax/placeholders';
 import type { JobPlanner } from './jobPlanner';
 import type { JobRegistry } from './jobRegistry';
 import type { JobRecord } from './store';
@@ -56,10 +57,7 @@ export function usedSettings(
   statement: string,
   settings: ReadonlyMap<string, string>,
 ): Record<string, string> {
-  const used = [...settings].filter(([key]) => key in jobOptions || namedIn(statement, key));
-  return Object.fromEntries(used);
-}
-
-function namedIn(statement: string, key: string): boolean {
-  return !(key in settingOptions) && (statement.includes(`\${${key}}`) || statement.includes(`\${${key}:`));
+  const named = new Set(findPlaceholders(statement).map(({ name }) => name));
+  const isUsed = (key: string) => key in jobOptions || (named.has(key) && !(key in settingOptions));
+  return Object.fromEntries([...settings].filter(([key]) => isUsed(key)));
 }

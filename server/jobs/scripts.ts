@@ -4,9 +4,8 @@ import { toError } from '../analysis/problemCodes';
 import type { DefiningStatement } from '../analysis/relations';
 import { StreamJobsError, type Span } from '../protocol/errors';
 import type { Statement } from '../syntax/ast';
-import { hasPlaceholder } from '../syntax/placeholders';
+import { fillPlaceholders, hasPlaceholder, type FilledText, type Lookup } from '../syntax/placeholders';
 import { parseStatement } from '../syntax/script';
-import { fill, type Lookup } from './filledText';
 import { messages } from './messages';
 
 /**
@@ -15,6 +14,18 @@ import { messages } from './messages';
  */
 export function understand(text: string, lookup: Lookup): Statement {
   return understandFilled(fill(text, lookup).text);
+}
+
+/** @throws StreamJobsError SYNTAX on a placeholder that has no value, or whose value does not fit where it stands */
+export function fill(text: string, lookup: Lookup): FilledText {
+  const filled = fillPlaceholders(text, lookup);
+  const [wrong] = filled.unfilled;
+  if (wrong === undefined) return filled;
+  const { span, value } = wrong;
+  const placeholder = text.slice(span.start, span.end);
+  throw value === undefined
+    ? messages.placeholderUnset(placeholder, span)
+    : messages.placeholderUnfit(placeholder, value, span);
 }
 
 /** @throws StreamJobsError SYNTAX on the place in this text */

@@ -2,9 +2,9 @@
 import type { Catalog, Relation } from '../analysis/catalog';
 import { MapCatalog } from '../analysis/catalogs';
 import { defineRelation } from '../analysis/relations';
-import { nearest } from '../analysis/suggest';
+import { nearestName } from '../analysis/suggest';
 import { messages } from './messages';
-import type { Lookup } from './filledText';
+import type { Lookup } from '../syntax/placeholders';
 import { understandAsWritten, understandDefinition } from './scripts';
 import type { RelationRecord, Store } from './store';
 import { recording } from './usedRelations';
@@ -42,7 +42,7 @@ export class ServerCatalog {
   get(name: string, word: RelationWord = 'table'): Relation {
     const found = this.map.relation(name);
     if (found !== undefined) return found;
-    const near = nearest(
+    const near = nearestName(
       name,
       [...this.map.relations()].map((relation) => relation.name),
     );

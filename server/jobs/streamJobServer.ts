@@ -18,7 +18,7 @@ import { assertLimits, defaultLimits, type ServerLimits } from './limits';
 import { messages } from './messages';
 import { Metrics } from './metrics';
 import { Previews, type PreviewReceiver, type StartedPreview } from './previews';
-import type { Lookup } from './filledText';
+import type { Lookup } from '../syntax/placeholders';
 import { understand } from './scripts';
 import { ServerCatalog } from './serverCatalog';
 import { executeScript } from './statements/execute';

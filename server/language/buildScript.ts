@@ -2,6 +2,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Catalog } from '../analysis/catalog';
 import { LayeredCatalog } from '../analysis/catalogs';
+import { pipelineNameAfter } from '../analysis/facts';
 import type { Span } from '../protocol/errors';
 import type { Problem } from '../syntax/problem';
 import { splitStatements } from '../syntax/split';
@@ -79,10 +80,7 @@ function follow({ tree, facts }: ReadStatement, context: Context): void {
     if (facts.drops !== undefined) context.names = mixed(context.names, `-${facts.drops}`);
     for (const { name } of facts.declares) context.names = mixed(context.names, name);
   }
-  if (tree?.kind === 'set' && tree.key.text === 'pipeline.name') context.pipelineName = tree.value;
-  if (tree?.kind === 'reset' && (tree.key?.text ?? 'pipeline.name') === 'pipeline.name') {
-    context.pipelineName = undefined;
-  }
+  if (tree !== undefined) context.pipelineName = pipelineNameAfter(tree, context.pipelineName);
 }
 
 function namesOf(catalog: Catalog): number {

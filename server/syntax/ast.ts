@@ -229,7 +229,7 @@ export interface SelectStatement extends Node {
 export interface SetOption extends Node {
   kind: 'set';
   key: Name;
-  value: string;
+  value: Option['value'];
 }
 export interface ResetOption extends Node {
   kind: 'reset';

@@ -1,7 +1,24 @@
 // How far two words are apart, to find what a misspelt one was meant to be.
 
-/** Insertions, deletions, replacements and swaps of neighbours from one word to the other, upper and lower case alike. */
-export function editDistance(first: string, second: string): number {
+/** The candidate nearest to a word, upper and lower case alike, if it is near enough to be meant: a third of the letters may differ. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = allowed(word) + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const distance = editDistance(word, candidate);
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** A single letter is near to everything short: only the other case is meant by it. */
+function allowed(word: string): number {
+  return word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3));
+}
+
+/** Damerau-Levenshtein: insertions, deletions, replacements and swaps of neighbours from one word to the other, upper and lower case alike. */
+function editDistance(first: string, second: string): number {
   const [a, b] = [first.toUpperCase(), second.toUpperCase()];
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -20,18 +37,4 @@ export function editDistance(first: string, second: string): number {
     [beforeLast, last] = [last, row];
   }
   return last[b.length] ?? 0;
-}
-
-/** The nearest of the words, near enough to be what was meant: a third of its letters may differ. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const near = candidates
-    .filter((candidate) => Math.abs(candidate.length - word.length) <= allowed(word))
-    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
-    .filter(({ distance }) => distance <= allowed(word))
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.candidate;
-}
-
-function allowed(word: string): number {
-  return Math.max(1, Math.floor(word.length / 3));
 }

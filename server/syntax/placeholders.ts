@@ -4,11 +4,9 @@ import type { Span } from '../protocol/errors';
 import { StreamSqlLexer } from './generated/StreamSqlLexer';
 import { isReserved } from './keywords';
 import { tokenize } from './parse';
-import type { Problem } from './problem';
-import { syntaxProblem } from './problemCodes';
 
 const anyPlaceholder = /\$\{[^{}$\r\n]*\}/;
-const wellFormed = /\$\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*(?::([^{}$\r\n]*))?\}/g;
+const placeholders = /\$\{([^{}$\r\n:]*)(?::([^{}$\r\n]*))?\}/g;
 
 export interface Placeholder {
   name: string;
@@ -16,6 +14,9 @@ export interface Placeholder {
   default?: string;
   span: Span;
 }
+
+/** The value of a placeholder by its name; undefined where it has none. */
+export type Lookup = (name: string) => string | undefined;
 
 /** Whether a name or a literal holds a placeholder, so that what it will be is not known yet. */
 export function hasPlaceholder(text: string): boolean {
@@ -27,67 +28,86 @@ export function findPlaceholders(sql: string): Placeholder[] {
   return hasPlaceholder(sql) ? tokenize(sql).flatMap(placeholdersIn) : [];
 }
 
+/** A placeholder that stays as it is: nothing fills it, or its value does not fit where it stands. */
+export interface Unfilled {
+  span: Span;
+  /** The value that does not fit. */
+  value?: string;
+}
+
 /** A filled statement, and where its text comes from. */
 export interface FilledText {
   text: string;
-  /** One for each placeholder that nothing fills or whose value does not fit; then `text` still holds it. */
-  problems: Problem[];
-  /** The offset in the statement as written of an offset in `text`; inside a value, where its placeholder begins. */
-  originalOffset: (offset: number) => number;
+  unfilled: Unfilled[];
+  /** The place in the statement as written that a place in `text` comes from; a part of a value stands for its whole placeholder. */
+  written: (span: Span) => Span;
 }
 
 /**
- * Fills the placeholders of a statement before it is parsed for running. In a string or quoted name the value is escaped for it; for a whole name
- * or literal it stands as it is when it is a word, a number or quoted, else as a quoted name.
+ * Fills the placeholders of a statement before it is parsed for running. In a string or quoted name the value is escaped for it; the value of an
+ * option becomes a string; elsewhere a number or quoted value stands as it is, and a name in back quotes where it needs them.
  */
-export function fillPlaceholders(sql: string, lookup: (name: string) => string | undefined): FilledText {
-  const problems: Problem[] = [];
-  const pieces: { at: number; from: Span; length: number }[] = [];
+export function fillPlaceholders(sql: string, lookup: Lookup): FilledText {
+  const unfilled: Unfilled[] = [];
+  const pieces: Piece[] = [];
   let text = '';
   let done = 0;
-  for (const token of hasPlaceholder(sql) ? tokenize(sql) : []) {
+  const tokens = hasPlaceholder(sql) ? tokenize(sql).filter(isSeen) : [];
+  for (const [index, token] of tokens.entries()) {
     for (const placeholder of placeholdersIn(token)) {
       const { span } = placeholder;
-      const value = written(token, placeholder, lookup, problems) ?? sql.slice(span.start, span.end);
+      const value = lookup(placeholder.name) ?? placeholder.default;
+      const fitting = value === undefined ? undefined : fitted(value, token, isOptionValue(tokens, index));
+      if (fitting === undefined) unfilled.push(value === undefined ? { span } : { span, value });
+      const filled = fitting ?? sql.slice(span.start, span.end);
       text += sql.slice(done, span.start);
-      pieces.push({ at: text.length, from: span, length: value.length });
-      text += value;
+      pieces.push({ start: text.length, end: text.length + filled.length, from: span });
+      text += filled;
       done = span.end;
     }
   }
-  return { text: text + sql.slice(done), problems, originalOffset: (offset) => original(pieces, offset) };
+  return {
+    text: text + sql.slice(done),
+    unfilled,
+    written: ({ start, end }) => ({
+      start: original(pieces, start, 'start'),
+      end: original(pieces, end, 'end'),
+    }),
+  };
 }
 
-function original(pieces: { at: number; from: Span; length: number }[], offset: number): number {
-  const piece = pieces.filter(({ at }) => at <= offset).at(-1);
-  if (!piece) return offset;
-  const behind = offset - (piece.at + piece.length);
-  return behind < 0 ? piece.from.start : piece.from.end + behind;
+/** A value in the filled text, and the placeholder it came from. */
+interface Piece extends Span {
+  from: Span;
+}
+
+function original(pieces: readonly Piece[], offset: number, side: 'start' | 'end'): number {
+  const piece = pieces.filter(({ start }) => start <= offset).at(-1);
+  if (piece === undefined) return offset;
+  if (offset === piece.start) return piece.from.start;
+  return offset < piece.end ? piece.from[side] : piece.from.end + offset - piece.end;
+}
+
+function isSeen({ channel }: Token): boolean {
+  return channel === Token.DEFAULT_CHANNEL;
 }
 
 function placeholdersIn(token: Token): Placeholder[] {
-  if (token.channel !== Token.DEFAULT_CHANNEL) return [];
-  return [...(token.text ?? '').matchAll(wellFormed)].map((match) => {
+  if (!isSeen(token)) return [];
+  return [...(token.text ?? '').matchAll(placeholders)].map((match) => {
     const start = token.start + match.index;
     const value = match[2] === undefined ? {} : { default: match[2] };
-    return { name: match[1] ?? '', ...value, span: { start, end: start + match[0].length } };
+    return { name: (match[1] ?? '').trim(), ...value, span: { start, end: start + match[0].length } };
   });
 }
 
-/** The value as it stands in the statement; undefined when there is none that fits. */
-function written(
-  token: Token,
-  placeholder: Placeholder,
-  lookup: (name: string) => string | undefined,
-  problems: Problem[],
-): string | undefined {
-  const { name, span } = placeholder;
-  const value = lookup(name) ?? placeholder.default;
-  if (value === undefined) {
-    const message = `\${${name}} has no value. Set ${name} in the environment or the settings, or write \${${name}:default}.`;
-    problems.push(syntaxProblem('placeholder', message, span));
-    return undefined;
-  }
+/** Behind `'key' =` of WITH or SET. */
+function isOptionValue(tokens: readonly Token[], index: number): boolean {
+  return tokens[index - 1]?.type === StreamSqlLexer.EQ && tokens[index - 2]?.type === StreamSqlLexer.STRING;
+}
+
+/** The value as it stands in the statement; undefined when it does not fit there. */
+function fitted(value: string, token: Token, ofOption: boolean): string | undefined {
   switch (token.type) {
     case StreamSqlLexer.STRING:
     case StreamSqlLexer.UNCLOSED_STRING:
@@ -97,28 +117,20 @@ function written(
     case StreamSqlLexer.DOUBLE_QUOTED:
       return value.replaceAll('"', '""');
     case StreamSqlLexer.IDENTIFIER:
-      if (/^[\p{L}\p{N}_]*$/u.test(value)) return value;
-      problems.push(
-        syntaxProblem(
-          'placeholder',
-          `The value of \${${name}} cannot be a part of a name without quotes.`,
-          span,
-        ),
-      );
-      return undefined;
+      return /^[\p{L}\p{N}_]*$/u.test(value) ? value : undefined;
     default:
-      return wholeValue(value);
+      return ofOption && !value.startsWith("'") ? `'${value.replaceAll("'", "''")}'` : wholeValue(value);
   }
 }
 
 const literalWords = new Set(['TRUE', 'FALSE', 'NULL']);
+const literal = /^(?:[+-]?\d+(?:\.\d+)?|'(?:[^']|'')*'|"(?:[^"\r\n]|"")*"|`(?:[^`\r\n]|``)*`)$/;
+const dottedName = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+/** What topics and the like are called: a name in quotes, and nothing that could be meant as SQL. */
+const quotableName = /^[\p{L}\p{N}_.-]+$/u;
 
-function wholeValue(value: string): string {
-  const isLiteral = /^(?:[+-]?\d+(?:\.\d+)?|'(?:[^']|'')*'|"(?:[^"\r\n]|"")*"|`(?:[^`\r\n]|``)*`)$/.test(
-    value,
-  );
-  const isWord = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(value);
-  if (isLiteral || literalWords.has(value.toUpperCase())) return value;
-  if (isWord && !value.split('.').some(isReserved)) return value;
-  return `\`${value.replaceAll('`', '``').replace(/[\r\n]+/g, ' ')}\``;
+function wholeValue(value: string): string | undefined {
+  if (literal.test(value) || literalWords.has(value.toUpperCase())) return value;
+  if (dottedName.test(value) && !value.split('.').some(isReserved)) return value;
+  return quotableName.test(value) ? `\`${value}\`` : undefined;
 }

@@ -37,8 +37,6 @@ export const syntaxCodes = {
   badInterval: 'SJ116',
   /** A clause that stands twice. */
   repeatedClause: 'SJ117',
-  /** A placeholder that no profile or environment fills, or whose value does not fit. */
-  placeholder: 'SJ118',
   /** A statement of more tokens than are read. */
   tooLong: 'SJ119',
 } as const satisfies Record<string, Problem['code']>;

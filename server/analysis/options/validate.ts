@@ -82,9 +82,9 @@ export function checkJobOptions(options: Option[]): Problem[] {
 }
 
 /** Problems of SET 'key' = 'value'. Without a value, of RESET 'key'. */
-export function checkSetting(key: Name, value: string | undefined, span: Span): Problem[] {
+export function checkSetting(key: Name, value?: Option['value']): Problem[] {
   const definition = findOption(settingOptions, key.text);
-  if (definition) return value === undefined ? [] : checkValue(key.text, definition, value, span);
+  if (definition) return value === undefined ? [] : checkValue(key.text, definition, value.text, value.span);
   if (
     flinkSettings.test(key.text) &&
     didYouMean(key.text, Object.keys(settingOptions), key.span).fixes.length === 0

@@ -2,7 +2,7 @@
 import type { ServerLimits } from '../limits';
 import type { JobRegistry } from '../jobRegistry';
 import type { Previews, PreviewReceiver } from '../previews';
-import type { Lookup } from '../filledText';
+import type { Lookup } from '../../syntax/placeholders';
 import type { ServerCatalog } from '../serverCatalog';
 import type { Clock } from '../../connectors/connector';
 import type { Cell, StatementResult } from '../../protocol/results';

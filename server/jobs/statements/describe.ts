@@ -1,7 +1,7 @@
 // DESCRIBE of a table, view or job.
 import type { Relation, TableColumn } from '../../analysis/catalog';
 import { formatType } from '../../analysis/typeNames';
-import { nearest } from '../../analysis/suggest';
+import { nearestName } from '../../analysis/suggest';
 import type { JobDetails } from '../../protocol/jobs';
 import type { Cell } from '../../protocol/results';
 import type { Describe } from '../../syntax/ast';
@@ -18,7 +18,7 @@ export function describe({ job, name }: Describe, { catalog, jobs }: StatementCo
     const found = jobs.find(name.text);
     if (found !== undefined) return describeJob(found.details());
     const names = [...catalog.list(), ...jobs.list()].map((known) => known.name);
-    const near = nearest(name.text, names);
+    const near = nearestName(name.text, names);
     throw messages.tableNotFound(name.text, 'table or job', near === undefined ? [] : [near]);
   } catch (error) {
     throw on(name.span, error);

@@ -5,9 +5,8 @@ import type { ExecuteResult, Range, StatementError } from '../../protocol/result
 import type { Span, StreamJobsError } from '../../protocol/errors';
 import type { Statement } from '../../syntax/ast';
 import { parseScript, type ParsedStatement } from '../../syntax/script';
-import { fill } from '../filledText';
 import { asError, messages } from '../messages';
-import { understandFilled } from '../scripts';
+import { fill, understandFilled } from '../scripts';
 import { changeJobs, stopJobs } from './changeJobs';
 import type { Outcome, StatementContext } from './context';
 import { describe } from './describe';
@@ -39,7 +38,7 @@ async function attempt(parsed: ParsedStatement, context: StatementContext, place
   let written = (span: Span): Span => span;
   try {
     const filled = fill(parsed.text, context.lookup);
-    written = (span) => filled.written(span);
+    written = filled.written;
     const statement = understandFilled(filled.text);
     const refused = unsupported(statement);
     if (refused !== undefined) throw toError(refused);

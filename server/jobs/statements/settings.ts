@@ -4,18 +4,18 @@ import { toError } from '../../analysis/problemCodes';
 import type { ResetOption, SetOption } from '../../syntax/ast';
 import { said, type Outcome, type StatementContext } from './context';
 
-export function set({ key, value, span }: SetOption, { settings }: StatementContext): Outcome {
-  const note = refuseOrNote(checkSetting(key, value, span));
-  settings.set(key.text, value);
-  return said(note ?? `${key.text} is ${value}.`);
+export function set({ key, value }: SetOption, { settings }: StatementContext): Outcome {
+  const note = refuseOrNote(checkSetting(key, value));
+  settings.set(key.text, value.text);
+  return said(note ?? `${key.text} is ${value.text}.`);
 }
 
-export function reset({ key, span }: ResetOption, { settings }: StatementContext): Outcome {
+export function reset({ key }: ResetOption, { settings }: StatementContext): Outcome {
   if (key === undefined) {
     settings.clear();
     return said('All settings are reset.');
   }
-  const note = refuseOrNote(checkSetting(key, undefined, span));
+  const note = refuseOrNote(checkSetting(key));
   settings.delete(key.text);
   return said(note ?? `${key.text} is reset.`);
 }

@@ -1,5 +1,5 @@
 // The SJ3xx diagnostics: what running a statement would meet because of the state a job is in.
-import { nearest, quoteName } from '../../analysis/suggest';
+import { nearestName, quoteName } from '../../analysis/suggest';
 import type { Statement } from '../../syntax/ast';
 import type { Fix, Problem } from '../../syntax/problem';
 import { shortState, sinceText } from './jobWords';
@@ -20,7 +20,7 @@ export const jobCodes = {
 const namedJobsMax = 5;
 
 export function unknownJob(use: JobUse, names: string[], jobs: KnownJobs): Problem {
-  const near = nearest(use.name.text, names);
+  const near = nearestName(use.name.text, names);
   if (near === undefined) {
     const known = names.slice(0, namedJobsMax).join(', ');
     const more = names.length > namedJobsMax ? ', ...' : '';

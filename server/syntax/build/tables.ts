@@ -210,7 +210,7 @@ export function setOption(source: Source, context: SetOptionContext): SetOption 
   return {
     kind: 'set',
     key: source.stringOf(context.settingKey()),
-    value: source.stringOf(context.settingValue()).text,
+    value: source.stringOf(context.settingValue()),
     span: source.span(context),
   };
 }

@@ -63,3 +63,4 @@ SELECT version, key, status, reason, timestamp, t.offset, t.partition, `select`,
 SELECT _timestamp, _offset, _partition, _event_time, _window_start, _window_end, größe FROM t -- the end
 ;
 SELECT COUNT(*) AS "count", SUM(a) AS start, 'semicolon ; in a string', '-- no comment', '/* nor this */' FROM t /* ; */ WHERE a = ';';
+SELECT both, leading b, trailing, symmetric AS s, t.overlaps, t.similar, TRIM(both), TRIM(BOTH FROM both), TRIM(LEADING leading FROM trailing), x BETWEEN SYMMETRIC symmetric AND both FROM words both;

@@ -3,12 +3,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { analyzeScript } from '../../../server/analysis/facts';
-import type { AnalyzedScript } from '../../../server/analysis/facts';
-import { MapCatalog } from '../../../server/analysis/catalogs';
+import type { Catalog } from '../../../server/analysis/catalog';
+import { LayeredCatalog, MapCatalog } from '../../../server/analysis/catalogs';
+import { analyzeStatement, pipelineNameAfter } from '../../../server/analysis/facts';
 import type { Problem } from '../../../server/syntax/problem';
 import { parseScript } from '../../../server/syntax/script';
-import type { ParsedStatement } from '../../../server/syntax/script';
 
 /** Tables that fixtures may use. */
 export const prelude = `
@@ -26,19 +25,30 @@ CREATE VIEW big AS SELECT id, customer, amount, ts FROM orders WHERE amount > 10
 `;
 
 /** What the prelude leaves behind; it has no problems itself. */
-export function preludeCatalog() {
+export function preludeCatalog(): Catalog {
   const { facts, catalog } = analyze(prelude, new MapCatalog());
   const problems = facts.flatMap((one) => one?.problems.map(({ message }) => message) ?? ['no tree']);
   expect(problems).toEqual([]);
   return catalog;
 }
 
-export function analyze(
-  sql: string,
-  catalog = preludeCatalog(),
-): AnalyzedScript & { statements: ParsedStatement[] } {
+/** The facts of statements in order, each over the catalog the ones before it leave. */
+export function analyze(sql: string, base: Catalog = preludeCatalog()) {
   const statements = parseScript(sql);
-  return { statements, ...analyzeScript(statements, catalog) };
+  const catalog = new LayeredCatalog(base);
+  let pipelineName: string | undefined;
+  const facts = statements.map(({ statement, text }) => {
+    if (!statement) return undefined;
+    const found = analyzeStatement(statement, text, catalog, {
+      ...(pipelineName !== undefined && { pipelineName }),
+      definedAbove: (name) => catalog.defines(name),
+    });
+    if (found.drops !== undefined) catalog.remove(found.drops);
+    for (const relation of found.declares) catalog.add(relation);
+    pipelineName = pipelineNameAfter(statement, pipelineName);
+    return found;
+  });
+  return { statements, facts, catalog };
 }
 
 /** Cases of a fixture file: separated by lines of `====`. Each must equal its own rendering. */

@@ -196,6 +196,12 @@ describe('quoted names', () => {
     );
     expect(accept(`${text}SELECT * FROM "$0"`, 'my table')).toBe(`${text}SELECT * FROM "my table"`);
   });
+  it('are words that the grammar keeps to itself', () => {
+    const text = "CREATE TABLE `order` (`from` INT, both INT) WITH ('connector' = 'datagen');\n";
+    expect(accept(`${text}SELECT * FROM ord$0`, 'order')).toBe(`${text}SELECT * FROM \`order\``);
+    expect(accept(`${text}SELECT fr$0 FROM \`order\``, 'from')).toBe(`${text}SELECT \`from\` FROM \`order\``);
+    expect(accept(`${text}SELECT bo$0 FROM \`order\``, 'both')).toBe(`${text}SELECT both FROM \`order\``);
+  });
 });
 
 describe('nothing is offered', () => {

@@ -35,23 +35,32 @@ describe('placeholders', () => {
     ['SELECT `${TABLE}`', 'SELECT `my-topic`'],
     ['SELECT * FROM t LIMIT ${COUNT}', 'SELECT * FROM t LIMIT 5'],
     ['SELECT ${X:1.5}, ${Y:TRUE}, ${Z:a.b}', 'SELECT 1.5, TRUE, a.b'],
-    ['SELECT ${X:1; DROP JOB a}', 'SELECT `1; DROP JOB a`'],
-    ['SELECT ${LINES}', 'SELECT `a b`'],
+    [
+      "CREATE TABLE t WITH ('topic' = ${TABLE}, 'a' = ${QUOTE})",
+      "CREATE TABLE t WITH ('topic' = 'my-topic', 'a' = 'it''s')",
+    ],
     ['SELECT 1 -- ${NOT_SET}', 'SELECT 1 -- ${NOT_SET}'],
-  ])('%s', (sql, expected) => expect(fill(sql)).toMatchObject({ text: expected, problems: [] }));
+  ])('%s', (sql, expected) => expect(fill(sql)).toMatchObject({ text: expected, unfilled: [] }));
 
-  it('that nothing fills are errors that name them', () => {
-    const { problems } = fill("SELECT '${NOT_SET}', orders_${TABLE}");
-    expect(problems.map(({ code, span }) => ({ code, span }))).toEqual([
-      { code: 'SJ118', span: { start: 8, end: 18 } },
-      { code: 'SJ118', span: { start: 28, end: 36 } },
+  it('stay as they are where nothing fills them, or with a value that does not fit', () => {
+    const sql = "SELECT '${NOT_SET}', orders_${TABLE}, ${LINES}, ${X:1; DROP JOB a}, ${}";
+    const { text, unfilled } = fill(sql);
+    expect(text).toBe(sql);
+    expect(unfilled.map(({ span, value }) => [sql.slice(span.start, span.end), value])).toEqual([
+      ['${NOT_SET}', undefined],
+      ['${TABLE}', 'my-topic'],
+      ['${LINES}', 'a\nb'],
+      ['${X:1; DROP JOB a}', '1; DROP JOB a'],
+      ['${}', undefined],
     ]);
-    expect(problems[0]?.message).toMatch(/NOT_SET.* has no value/);
   });
 
-  it('give back where an offset came from', () => {
-    const { text, originalOffset } = fill("SELECT '${REGION}', wrong");
-    expect(originalOffset(text.indexOf('wrong'))).toBe("SELECT '${REGION}', wrong".indexOf('wrong'));
-    expect(originalOffset(text.indexOf('eu') + 1)).toBe(8);
+  it.each(['wrong', 'eu', 'u', "'eu'", 'SELECT'])('lead back from %s to where it was written', (found) => {
+    const sql = "SELECT '${REGION}', wrong";
+    const { text, written } = fill(sql);
+    const start = text.indexOf(found);
+    const from = found.replace(/eu|u$/, '${REGION}');
+    const at = sql.indexOf(from);
+    expect(written({ start, end: start + found.length })).toEqual({ start: at, end: at + from.length });
   });
 });

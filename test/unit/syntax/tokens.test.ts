@@ -36,5 +36,5 @@ it('tells keywords from names, and kinds of names from each other', () => {
 it('knows which keywords are names only in quotes', () => {
   expect(keywords).toContain('PAUSE');
   expect(['select', 'order', 'from'].every(isReserved)).toBe(true);
-  expect(['version', 'key', 'status', 'reason', 'timestamp', 'pause'].some(isReserved)).toBe(false);
+  expect(['version', 'key', 'status', 'reason', 'timestamp', 'pause', 'both'].some(isReserved)).toBe(false);
 });

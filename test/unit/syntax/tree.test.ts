@@ -72,6 +72,8 @@ describe('expressions', () => {
     ['CURRENT_TIMESTAMP', 'CURRENT_TIMESTAMP()'],
     ['EXTRACT(YEAR FROM d)', "EXTRACT('YEAR', d)"],
     ["TRIM(BOTH 'x' FROM s)", "TRIM('BOTH', 'x', s)"],
+    ['both || TRIM(BOTH both FROM trailing)', "(both || TRIM('BOTH', both, trailing))"],
+    ['a BETWEEN SYMMETRIC symmetric AND leading', '(a between symmetric and leading)'],
     ["POSITION('a' IN s)", "POSITION('a', s)"],
     ['SUBSTRING(s FROM 2 FOR 3)', 'SUBSTRING(s, 2, 3)'],
     ['FLOOR(ts TO HOUR)', "FLOOR(ts, 'HOUR')"],
