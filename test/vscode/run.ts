@@ -1,6 +1,8 @@
 // `npm run test:vscode`: the extension in a real VS Code, from within (api/) and as a user sees it (ui/).
 import path from 'node:path';
 import { rm } from 'node:fs/promises';
+import { bundle } from './build';
+import { step } from './host/progress';
 import { runApiTests } from './apiSuite';
 import { root } from './paths';
 import { addReports, readReport, writeReport } from './report';
@@ -18,6 +20,7 @@ async function main(): Promise<void> {
     process.exitCode = process.env.CI ? 1 : 0;
     return;
   }
+  await step('Building', bundle);
   const files = ['api', 'ui'].map((name) => path.join(results, `vscode-${name}.json`));
   const [api = '', ui = ''] = files;
   for (const file of files) await rm(file, { force: true });

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { build } from './build';
+import { bundle } from './build';
 import { step } from './host/progress';
 import { root } from './paths';
 import { linkExtension } from './startBrowser';
@@ -13,7 +13,7 @@ const pictures = path.join(root, 'client/media/readme');
 const sideBarWidth = 520;
 
 async function main(): Promise<void> {
-  await step('Building', build);
+  await step('Building', bundle);
   await mkdir(pictures, { recursive: true });
   const folder = await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-pictures-'));
   try {

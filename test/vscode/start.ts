@@ -1,6 +1,6 @@
 // `npm start`: builds and opens VS Code on a copy of the sample, its jobs started.
 import { parseArgs } from 'node:util';
-import { build } from './build';
+import { bundle } from './build';
 import { findDesktop } from './desktop';
 import { step } from './host/progress';
 import { firstLiveJob } from './jobServers';
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   }
   const end = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end.abort());
-  await step('Building', build);
+  await step('Building', bundle);
   const home = await makeSampleHome();
   try {
     if (values.for !== undefined) setTimeout(() => end.abort(), Number(values.for) * 1000).unref();

@@ -1,6 +1,7 @@
 // The first minutes of a user with the sample: write, run, watch, pause, resume; over a crash and a restart.
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Session, waitMs } from './session';
+import { Session } from './session';
+import { waitMs } from './workbench';
 
 const job = 'find_big_orders';
 const eventually = { timeout: waitMs, interval: 200 };
@@ -69,10 +70,12 @@ describe('the sample', () => {
   });
 
   it('keeps it paused when the server is killed', async () => {
+    const rows = session.written('big_orders.ndjson').length;
     const before = await session.killServer();
     await expect.poll(() => session.serverPid().catch(() => before), eventually).not.toBe(before);
     await session.jobs.row(job, 'paused').waitFor();
     await session.jobs.row('revenue_by_country', /\/s · lag \d/).waitFor();
+    expect(session.written('big_orders.ndjson')).toHaveLength(rows);
     await session.screenshot('07-server-killed');
   });
 
@@ -87,6 +90,8 @@ describe('the sample', () => {
   it('resumes by a click and catches up', async () => {
     await session.jobs.click(job, 'Resume');
     await expect.poll(() => session.jobs.description(job), eventually).toMatch(/\/s · lag \d{1,3}$/);
+    const ids = session.written('big_orders.ndjson').map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     await session.screenshot('09-resumed');
   });
 
@@ -126,8 +131,7 @@ describe('the sample', () => {
   it('shows the rows of a SELECT as they arrive', async () => {
     await session.editor.typeAtEnd('SELECT id, customer, amount FROM orders WHERE amount > 500;');
     await session.workbench.command('Stream Jobs: Run Statement');
-    const results = session.workbench.webview();
-    await results.getByText('customer', { exact: true }).first().waitFor();
+    const results = await session.workbench.webviewWith('customer');
     const rows = async () =>
       Number(
         /([\d,]+) rows/
@@ -140,5 +144,29 @@ describe('the sample', () => {
     await session.screenshot('13-results');
     await session.workbench.viewAction('Stop Query').click();
     await results.locator('#status', { hasText: 'stopped' }).waitFor();
+  });
+
+  it('shows all about a job', async () => {
+    await session.jobs.click(job, 'Show Job Details');
+    await session.workbench.page.locator('.tab.active', { hasText: job }).waitFor();
+    const details = await session.workbench.webviewWith('Lag at resume');
+    expect(await details.locator('body').innerText()).toContain('from the editor');
+    await session.screenshot('14-details');
+  });
+
+  it('pauses with a reason from the menu', async () => {
+    await session.jobs.menu(job, 'Pause with Reason');
+    await session.workbench.answer('index rebuild');
+    await session.jobs.row(job, 'paused', 'index rebuild').waitFor();
+  });
+
+  it('stops a job, and drops it only when sure', async () => {
+    await session.jobs.menu(job, 'Stop');
+    await session.jobs.row(job, 'stopped').waitFor();
+    await session.jobs.menu(job, 'Drop');
+    await session.workbench.dialog('Drop').waitFor();
+    await session.screenshot('15-drop');
+    await session.workbench.dialog('Drop').click();
+    await expect.poll(() => session.jobs.row(job).count(), eventually).toBe(0);
   });
 });

@@ -11,15 +11,14 @@ import { screenshots } from '../paths';
 import { makeSampleHome, removeSampleHome, type SampleHome } from '../sampleHome';
 import { Editor } from './editor';
 import { JobsView } from './jobsView';
-import { Workbench } from './workbench';
-
-/** Longest wait for anything a user waits for, in ms. The machine may be busy. */
-export const waitMs = 20_000;
+import { waitMs, Workbench } from './workbench';
 
 export interface SessionOptions {
   /** Where the extension is installed. */
   extensionsDir: string;
   sample?: string;
+  /** Opens no folder at all. */
+  empty?: boolean;
   workspaceTrust?: boolean;
   settings?: Readonly<Record<string, unknown>>;
   /** The workspace's own settings, in place of the sample's. */
@@ -50,7 +49,7 @@ export class Session {
       const file = path.join(home.workspace, '.vscode/settings.json');
       writeFileSync(file, JSON.stringify(options.workspaceSettings));
     }
-    const opened: { stop(): Promise<void> }[] = [];
+    const started: { stop(): Promise<void> }[] = [];
     try {
       const server = await startServer({
         host: await ensureHost(),
@@ -60,16 +59,17 @@ export class Session {
         workspaceTrust: options.workspaceTrust ?? false,
         settings: { 'window.autoDetectColorScheme': false, ...options.settings },
       });
-      opened.unshift(server);
+      started.unshift(server);
       const browser = await startBrowser({ scale: options.scale ?? 1 });
-      opened.unshift(browser);
+      started.unshift(browser);
       browser.page.setDefaultTimeout(waitMs);
       const session = new Session(home, server, browser);
-      await browser.page.goto(workbenchUrl(server, { folder: home.workspace }));
+      const opened = options.empty === true ? {} : { folder: home.workspace };
+      await browser.page.goto(workbenchUrl(server, opened));
       await session.workbench.ready();
       return session;
     } catch (error) {
-      for (const part of opened) await part.stop();
+      for (const part of started) await part.stop();
       await removeSampleHome(home);
       throw error;
     }
@@ -79,6 +79,12 @@ export class Session {
   async restartWindow(): Promise<void> {
     await this.browser.page.reload();
     await this.workbench.ready();
+  }
+
+  /** What a job has written into a file of the workspace, a value a line. */
+  written(file: string): { id: number }[] {
+    const lines = readFileSync(path.join(this.home.workspace, file), 'utf8').trimEnd().split('\n');
+    return lines.map((line) => JSON.parse(line) as { id: number });
   }
 
   /** The process of the window's job server. */

@@ -1,6 +1,7 @@
 // A workspace that is not trusted: SQL can be written, and nothing runs until the user says so.
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Session, waitMs } from './session';
+import { Session } from './session';
+import { waitMs } from './workbench';
 
 const eventually = { timeout: waitMs, interval: 200 };
 

@@ -1,5 +1,8 @@
 // The window around everything: commands, files, notifications, the status bar.
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
+
+/** Longest wait for anything a user waits for, in ms. The machine may be busy. */
+export const waitMs = 20_000;
 
 export class Workbench {
   constructor(readonly page: Page) {}
@@ -30,6 +33,11 @@ export class Workbench {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
     await row.waitFor();
     await row.click();
+  }
+
+  /** Takes the row of the open quick pick that has a text, once there is one. */
+  async choose(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
   }
 
   /** Answers the open question for a text. */
@@ -63,9 +71,25 @@ export class Workbench {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
 
-  /** The page inside a webview. */
-  webview(index = 0): FrameLocator {
-    const outer = this.page.locator('iframe.webview.ready').nth(index).contentFrame();
-    return outer.locator('iframe#active-frame').contentFrame();
+  /** A button of the open dialog. */
+  dialog(button: string): Locator {
+    return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first();
+  }
+
+  /** The page of the webview that shows a text, once one does. */
+  async webviewWith(text: string | RegExp): Promise<Frame> {
+    const deadline = Date.now() + waitMs;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        // A frame may go while it is asked.
+        const count = await frame
+          .getByText(text)
+          .count()
+          .catch(() => 0);
+        if (frame.parentFrame() && count > 0) return frame;
+      }
+      if (Date.now() > deadline) throw new Error(`No webview shows ${String(text)}.`);
+      await this.page.waitForTimeout(200);
+    }
   }
 }
