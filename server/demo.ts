@@ -95,7 +95,8 @@ class Server {
     for (let i = 0; i < seconds; i++) {
       await sleep(1000);
       const snapshot = await this.job();
-      console.log(`  ${job}: ${snapshot.state} · ${describeJob(snapshot, Date.now())}`);
+      const state = snapshot.state === 'running' ? 'running · ' : '';
+      console.log(`  ${job}: ${state}${describeJob(snapshot, Date.now())}`);
     }
   }
 
