@@ -31,17 +31,31 @@ export function recordAt(
   return undefined;
 }
 
-/** Bad records found by decoding. Records without a value (tombstones) are no rows, and not bad: they are only taken out. */
+/** Why the source could not read records whole, by their place in the slices. */
+function unreadable(slices: readonly Slice[]): Map<number, string> {
+  const found = new Map<number, string>();
+  let first = 0;
+  for (const { batch, from, to } of slices) {
+    for (const [at, reason] of batch.failed ?? [])
+      if (at >= from && at < to) found.set(first + at - from, reason);
+    first += to - from;
+  }
+  return found;
+}
+
+/** Bad records found by the source and by decoding. Records without a value (tombstones) are no rows, and not bad: they are only taken out. */
 export async function undecodable(
   database: Database,
   scan: ScanOperator,
   slices: readonly Slice[],
 ): Promise<{ bad: BadRecord[]; empty: number[] }> {
   const rows = await database.rows(`SELECT i, bad FROM ${scan.decoded} WHERE bad IS NOT NULL ORDER BY i`);
-  const bad: BadRecord[] = [];
+  const unread = unreadable(slices);
+  const bad = [...unread].map(([index, reason]): BadRecord => ({ scan, index, reason }));
   const empty: number[] = [];
   for (const [i, reason] of rows) {
     const index = Number(i);
+    if (unread.has(index)) continue;
     const record = recordAt(slices, index);
     if (reason !== '') bad.push({ scan, index, reason: String(reason) });
     else if (record?.batch.values.starts[record.at] === absent) empty.push(index);

@@ -89,7 +89,7 @@ export class BatchFeed {
     const allFinished = this.#readers.every((reader) => reader.finished);
     return (
       !this.#started ||
-      this.#waiting() > 0 ||
+      this.#readers.some((reader) => reader.hasSome) ||
       (allFinished && !this.#finalGiven) ||
       this.session.times.moved()
     );
@@ -171,6 +171,9 @@ export class BatchFeed {
         .map((at) => at.index);
       const to = Math.max(slice.from, Math.min(slice.to, slice.from + Math.min(...places) - index));
       const border = places.length === 0 ? slice.to : to;
+      // Without records: the position moves when everything before it is processed.
+      if (slice.to === slice.from)
+        (places.length === 0 || Math.min(...places) >= index ? processed : left).push(slice);
       if (border > slice.from) processed.push({ ...slice, to: border });
       if (border < slice.to) left.push({ ...slice, from: border });
       index += slice.to - slice.from;

@@ -69,7 +69,7 @@ export async function createCheckpoint(
   await database.run('INSERT INTO job_checkpoint VALUES ($1, $2, $3)', [
     formatVersion,
     plan,
-    serialize(checkpoint),
+    serializeCheckpoint(checkpoint),
   ]);
   await database.run('COMMIT');
   return checkpoint;
@@ -89,9 +89,9 @@ export async function readCheckpoint(database: Database, plan: string): Promise<
   return deserialize(row[2]);
 }
 
-/** Within the batch's transaction. */
+/** Within the batch's transaction, where one is open. */
 export async function writeCheckpoint(database: Database, checkpoint: Checkpoint): Promise<void> {
-  await database.run('UPDATE job_checkpoint SET body = $1', [serialize(checkpoint)]);
+  await database.run('UPDATE job_checkpoint SET body = $1', [serializeCheckpoint(checkpoint)]);
 }
 
 type Stored = Omit<Checkpoint, 'positions' | 'watermarks'> & {
@@ -99,7 +99,8 @@ type Stored = Omit<Checkpoint, 'positions' | 'watermarks'> & {
   watermarks: [string, [number, number][]][];
 };
 
-function serialize(checkpoint: Checkpoint): string {
+/** As it is stored. */
+export function serializeCheckpoint(checkpoint: Checkpoint): string {
   const stored: Stored = {
     ...checkpoint,
     positions: [...checkpoint.positions].map(([stream, partitions]) => [

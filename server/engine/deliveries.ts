@@ -27,11 +27,9 @@ export class Deliveries {
   ): Promise<(string | null)[]> {
     const written = this.outputs.map(async ({ sink, name }, i): Promise<string | null> => {
       const batch = rows[i];
-      const position = before[i];
-      // Without rows there is nothing new, but the first commit must know where a sink began.
-      if (!batch && typeof position === 'string') return position;
+      if (!batch) return before[i] ?? null;
       try {
-        if (batch) await sink.write(batch, signal);
+        await sink.write(batch, signal);
         return (await sink.flush(signal)) ?? null;
       } catch (error) {
         throw sinkError(error, name);

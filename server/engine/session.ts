@@ -2,7 +2,7 @@
 import type { TableDefinition } from '../analysis/catalog';
 import type { PlanNode, ScanNode } from '../analysis/plan';
 import type { Clock, Sink, Source } from '../connectors/connector';
-import { createCheckpoint, readCheckpoint } from './checkpoint';
+import { createCheckpoint, readCheckpoint, serializeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { Database, kindOf, reasonOf } from './database';
 import type { JobOptions } from './engine';
@@ -72,6 +72,7 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
     const encoders = spec.outputs.map(({ encoder }) => encoder);
     await tryQueries(database, program, encoders);
     const times = new EventTimes(spec.scans, checkpoint, spec.clock);
+    const stored = serializeCheckpoint(checkpoint);
     const sources: Source[] = [];
     for (const [index, { table }] of spec.scans.entries()) {
       const source = spec.source(table);
@@ -84,7 +85,10 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
     for (const [i, { sink }] of spec.outputs.entries()) {
       opened.push(sink);
       await sink.open(checkpoint.sinks[i] ?? undefined);
+      checkpoint.sinks[i] ??= (await sink.flush(new AbortController().signal)) ?? null;
     }
+    // Where everything begins is durable before the first record: whenever it is opened again, it begins there.
+    if (serializeCheckpoint(checkpoint) !== stored) await writeCheckpoint(database, checkpoint);
     return {
       database,
       program,

@@ -35,9 +35,13 @@ export class SourceReader {
   get waiting(): number {
     return this.#records;
   }
+  /** There is something to take: records, or a position that moved without them. */
+  get hasSome(): boolean {
+    return this.#buffer.length > 0;
+  }
   /** Everything was read and taken. */
   get finished(): boolean {
-    return this.source.finished && !this.#reading && this.#records === 0;
+    return this.source.finished && !this.#reading && !this.hasSome;
   }
 
   /** Starts or goes on reading: a read is asked of the source before this returns, unless an aborted one still ends. */
@@ -76,7 +80,7 @@ export class SourceReader {
         this.#reading = false;
         if (retryMs > limits.retryFirstMs) this.events.trouble(null);
         retryMs = limits.retryFirstMs;
-        if (batch && batch.count > 0) this.#add(batch);
+        if (batch) this.#add(batch);
         if (isOver()) this.events.available();
       } catch (error) {
         this.#reading = false;
@@ -109,8 +113,11 @@ export class SourceReader {
       const [next] = this.#buffer;
       if (!next) break;
       const to = Math.min(next.to, next.from + recordsMax - records, withinBytes(next, bytesMax - bytes));
-      const slice = { ...next, to: Math.max(to, records === 0 ? next.from + 1 : next.from) };
-      if (slice.to === slice.from) break;
+      const slice = {
+        ...next,
+        to: Math.max(to, Math.min(next.to, records === 0 ? next.from + 1 : next.from)),
+      };
+      if (slice.to === slice.from && slice.to < next.to) break;
       if (slice.to === next.to) this.#buffer.shift();
       else this.#buffer[0] = { ...next, from: slice.to };
       taken.push(slice);

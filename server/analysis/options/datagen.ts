@@ -33,6 +33,11 @@ export const datagenOptions = {
   ),
   seed: option(integer(0), 'The same seed makes the same rows.', { default: '0' }),
   partitions: option(integer(1, 1024), 'Over how many partitions the rows are spread.', { default: '1' }),
+  'scan.watermark.idle-timeout': option(
+    duration,
+    'After how long without records a partition no longer holds event time back; 0 waits for ever.',
+    { default: '0 ms' },
+  ),
   'fields.*.kind': option(
     fieldKinds,
     'How values are made: random, a sequence, one of fields.*.values, or text that looks real (name, email, city ...).',

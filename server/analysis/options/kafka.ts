@@ -65,6 +65,11 @@ export const kafkaOptions = {
       side: 'source',
     },
   ),
+  'scan.watermark.idle-timeout': option(
+    duration,
+    'After how long without records a partition no longer holds event time back; 0 waits for ever.',
+    { default: '0 ms', side: 'source' },
+  ),
   'scan.bounded.mode': option(
     oneOf('unbounded', 'latest-offset', 'group-offsets', 'timestamp', 'specific-offsets'),
     'Where a job ends to read: latest-offset is the end of the topic when the job starts.',

@@ -149,7 +149,7 @@ function csvText(sql: string, type: SqlType): string {
   return castSql(sql, type, { kind: 'string' }, false);
 }
 
-/** Rows as JSON arrays of cells: numbers that a double cannot carry are strings. */
+/** Rows as JSON arrays of cells: numbers that a double cannot carry, and decimals with their full scale, are strings. */
 export function cellEncoder(columns: readonly PlanColumn[]): RowEncoder {
   const cells = columns.map(({ type }, i) => cell(`c${i}`, type));
   return { value: `json_array(${cells.join(', ')})` };
@@ -159,8 +159,6 @@ function cell(sql: string, type: SqlType): string {
   switch (type.kind) {
     case 'bigint':
       return `CASE WHEN abs(${sql}) <= 9007199254740991 THEN to_json(${sql}) ELSE to_json(CAST(${sql} AS VARCHAR)) END`;
-    case 'decimal':
-      return type.precision <= 15 ? sql : `CAST(${sql} AS VARCHAR)`;
     case 'double':
     case 'float':
       return `CASE WHEN isfinite(${sql}) THEN to_json(${jsonValue(sql, type, 'SQL')}) ELSE to_json(CAST(${sql} AS VARCHAR)) END`;

@@ -14,7 +14,10 @@ import { absent } from '../../../server/connectors/connector';
 import type { EngineOptions } from '../../../server/engine/createEngine';
 import { systemClock } from '../../../server/jobs/systemClock';
 
-export type FakeRecord = string | Buffer | null;
+/** `marker` takes an offset and is no record; one that `failed` could not be read whole. */
+export type FakeRecord = string | Buffer | null | typeof marker | { failed: string; beginning: string };
+export const marker = Symbol('marker');
+type Packable = string | Buffer | null;
 
 /** Records of a bounded or growing log, by partition. */
 export class FakeLog {
@@ -22,6 +25,8 @@ export class FakeLog {
   /** Records given in one read. */
   readMax = 7;
   failReads: Error | undefined;
+  /** Where a first start begins. */
+  startAt: 'beginning' | 'end' = 'beginning';
   commits: Positions[] = [];
   reads = 0;
   readonly #waiting = new Set<() => void>();
@@ -60,7 +65,7 @@ export class FakeLog {
   }
 }
 
-export function packRecords(records: readonly FakeRecord[]): RecordBatch['values'] {
+export function packRecords(records: readonly Packable[]): RecordBatch['values'] {
   const buffers = records.map((record) => (record === null ? Buffer.alloc(0) : Buffer.from(record)));
   const starts = new Uint32Array(records.length);
   const ends = new Uint32Array(records.length);
@@ -87,7 +92,11 @@ class FakeSource implements Source {
     );
   }
   open(positions: Positions): Promise<Positions> {
-    this.#positions = new Map(this.log.partitions.map((_, p) => [p, positions.get(p) ?? 0n]));
+    const first = (records: FakeRecord[]): bigint =>
+      this.log.startAt === 'end' && positions.size === 0 ? BigInt(records.length) : 0n;
+    this.#positions = new Map(
+      this.log.partitions.map((records, p) => [p, positions.get(p) ?? first(records)]),
+    );
     return Promise.resolve(new Map(this.#positions));
   }
   async read(recordsMax: number, _waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined> {
@@ -104,17 +113,28 @@ class FakeSource implements Source {
       return undefined;
     }
     const from = at(partition);
-    const records = (this.log.partitions[partition] ?? []).slice(
+    const given = (this.log.partitions[partition] ?? []).slice(
       from,
       from + Math.min(recordsMax, this.log.readMax),
     );
-    const nextOffset = BigInt(from + records.length);
+    const isRecord = (record: FakeRecord): record is Exclude<FakeRecord, typeof marker> => record !== marker;
+    const kept =
+      given[0] === marker ? [] : given.slice(0, given.findIndex((record) => record === marker) >>> 0);
+    const kinds = kept.filter(isRecord);
+    const failed = new Map<number, string>();
+    const records = kinds.map((record, i): Packable => {
+      if (record === null || typeof record === 'string' || Buffer.isBuffer(record)) return record;
+      failed.set(i, record.failed);
+      return record.beginning;
+    });
+    const nextOffset = BigInt(from + Math.max(1, records.length));
     this.#positions.set(partition, nextOffset);
     await Promise.resolve();
     return {
       partition,
       count: records.length,
       values: packRecords(records),
+      ...(failed.size > 0 && { failed }),
       keys: packRecords(records.map((_, i) => `key-${from + i}`)),
       headers: (i) => ({ 'h/1': Buffer.from(String(from + i)) }),
       baseOffset: BigInt(from),

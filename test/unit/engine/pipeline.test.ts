@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { JobOptions } from '../../../server/engine/engine';
 import { Database } from '../../../server/engine/database';
 import { StreamJobsError } from '../../../server/protocol/errors';
-import { FakeWorld } from './fakes';
+import { FakeWorld, marker } from './fakes';
 import { never, TestJob } from './harness';
 import { planScript } from './planScript';
 
@@ -162,6 +162,47 @@ describe('a bad record', () => {
     await job.ended;
     expect(job.world.table('dst').rows).toEqual([record(2)]);
     expect(pipeline.counters()).toMatchObject({ recordsIn: 3, recordsFailed: 1 });
+  });
+});
+
+describe('a record the source could not read whole', () => {
+  const records = [record(0), { failed: 'too long', beginning: record(1) }, record(2)];
+
+  it.each(['skip', 'dead-letter', 'fail'] as const)(
+    'is no row, for that reason, with on.error %s',
+    async (onError) => {
+      const job = newJob([], { onError });
+      source(job).append(0, ...records);
+      source(job).end();
+      await job.start();
+      const end = await job.ended.catch((error: unknown) => String(error));
+      if (onError === 'fail') expect(end).toContain('src, partition 0, offset 1: too long');
+      expect(job.world.table('dst').rows).toEqual(onError === 'fail' ? [record(0)] : [record(0), record(2)]);
+    },
+  );
+});
+
+describe('positions', () => {
+  it('move past what is no record', async () => {
+    const job = newJob([record(0)]);
+    const pipeline = await job.start();
+    await source(job).allCommitted();
+    source(job).append(0, marker, marker);
+    await source(job).allCommitted();
+    expect((await pipeline.quiesce(never)).get('src')?.get(0)).toBe(3n);
+    await pipeline.close();
+    expect((await job.engine.inspect(job.spec)).positions.get('src')?.get(0)).toBe(3n);
+  });
+
+  it('of a first start are kept before anything is read', async () => {
+    const job = newJob(recordsTo(3));
+    source(job).startAt = 'end';
+    await (await job.open()).close();
+    source(job).append(0, record(3));
+    source(job).end();
+    await job.start();
+    await job.ended;
+    expect(job.world.table('dst').rows).toEqual([record(3)]);
   });
 });
 

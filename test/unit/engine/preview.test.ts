@@ -5,7 +5,7 @@ import type { Cell } from '../../../server/protocol/results';
 import { FakeWorld } from './fakes';
 import { planSelect } from './planScript';
 
-const table = `CREATE TABLE src (id BIGINT, d DECIMAL(30, 2), f DOUBLE, ts TIMESTAMP(3), xs ARRAY<INT>)
+const table = `CREATE TABLE src (id BIGINT, p DECIMAL(10, 2), d DECIMAL(30, 2), f DOUBLE, ts TIMESTAMP(3), xs ARRAY<INT>)
   WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json');`;
 
 async function preview(
@@ -27,17 +27,17 @@ async function preview(
 it('gives numbers that a double cannot carry as text', async () => {
   const world = new FakeWorld();
   world.log('src', [
-    '{"id":9007199254740993,"d":1.5,"f":1.5,"ts":"2026-01-31 10:00:00","xs":[1,null]}',
+    '{"id":9007199254740993,"p":859.8,"d":1.5,"f":1.5,"ts":"2026-01-31 10:00:00","xs":[1,null]}',
     '{"id":7}',
     'bad',
   ]);
   const { rows, end, types } = await preview(world, 'SELECT * FROM src;');
   expect(rows).toEqual([
-    ['9007199254740993', '1.50', 1.5, '2026-01-31 10:00:00', '[1,null]'],
-    [7, null, null, null, null],
+    ['9007199254740993', '859.80', '1.50', 1.5, '2026-01-31 10:00:00', '[1,null]'],
+    [7, null, null, null, null, null],
   ]);
   expect(end).toBe('finished 1 bad records were left out.');
-  expect(types[1]).toBe('d DECIMAL(30, 2)');
+  expect(types[2]).toBe('d DECIMAL(30, 2)');
 });
 
 it('ends at its limit though the source goes on', async () => {
