@@ -16,6 +16,9 @@ import {
 } from './jobTables';
 import { range } from './tables';
 
+/** Not the job's own: a server that was killed for good holds its place in it for a while. */
+const group = (topic: string): string => `group-${topic}`;
+
 describe.skipIf(!inject('ownBrokers'))('a job', () => {
   let broker: Broker;
   let cluster: TestCluster;
@@ -35,7 +38,7 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
   async function startCopy(on: TestJobServer, topic: string, out: string): Promise<void> {
     const columns = 'id BIGINT';
     await on.run(
-      `${kafkaTableSql('src', columns, topic, broker.address)}${fileTableSql('file', columns, 'out.ndjson')}
+      `${kafkaTableSql('src', columns, topic, broker.address, { 'properties.group.id': group(topic) })}${fileTableSql('file', columns, 'out.ndjson')}
        ${kafkaTableSql('copy', columns, out, broker.address)}
        START JOB job AS STATEMENT SET BEGIN
          INSERT INTO file SELECT id FROM src; INSERT INTO copy SELECT id FROM src;
@@ -145,7 +148,7 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
     expect(metrics.pauses).toBe(1);
     await expectAll(process, out, produced);
     const committed = async (): Promise<bigint[]> =>
-      Promise.all([0, 1].map((partition) => cluster.committed('stream-jobs-job', topic, partition)));
+      Promise.all([0, 1].map((partition) => cluster.committed(group(topic), topic, partition)));
     await until(async () => (await committed()).every((offset) => Number(offset) === produced / 2));
   });
 
@@ -206,12 +209,5 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
     const details = await process.drain(100);
     expect(parsed<{ id: number }>(await cluster.readAll(out)).map(({ id }) => id)).toEqual(range(50, 99));
     expect(JSON.stringify(details)).not.toContain(testUser.password);
-    await expect(
-      process.run(`${connectedTableSql('other', topic, 'unknown')}
-        START JOB other AS INSERT INTO sink SELECT id FROM other;`),
-    ).rejects.toMatchObject({
-      code: 'CONNECTION_UNKNOWN',
-      hint: expect.stringContaining('login, encrypted') as unknown,
-    });
   });
 });
