@@ -54,11 +54,7 @@ async function takePictures(session: Session): Promise<void> {
   await workbench.openFile('pause-resume.ssql');
   await editor.goToLine(session.lineOf('pause-resume.ssql', 'FROM orders'));
   await workbench.command('Stream Jobs: Run Statement');
-  await workbench.webview().getByText('customer', { exact: true }).first().waitFor();
-  await workbench
-    .webview()
-    .locator('#status', { hasText: /\d\d rows/ })
-    .waitFor();
+  await workbench.webviewWith(/\d\d rows/);
   await settle(session);
   await page.locator('.part.panel').screenshot({ path: path.join(pictures, 'results.png') });
 }

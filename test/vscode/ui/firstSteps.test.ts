@@ -27,6 +27,8 @@ describe('first steps', () => {
     await session.jobs.welcome.getByText('Open the Sample').click();
     await session.workbench.choose('Orders, made as you watch');
     await session.workbench.choose('own storage');
+    await session.workbench.page.waitForURL(/folder=/);
+    await session.workbench.ready();
     await session.jobs.show();
     await session.jobs.row('find_big_orders', /\/s · lag \d/).waitFor();
     await session.screenshot('31-sample-opened');
