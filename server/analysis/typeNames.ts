@@ -87,7 +87,7 @@ function unknownType(written: TypeName, name: string, problems: Problem[]): SqlT
     name === 'ARRAY' || name === 'MAP'
       ? `${name} needs its element types: ${name === 'ARRAY' ? 'ARRAY<STRING>' : 'MAP<STRING, BIGINT>'}.`
       : name === 'MULTISET'
-        ? 'MULTISET columns are not run by the local engine yet.'
+        ? 'MULTISET columns are not run by the local engine yet (runs on Flink only).'
         : `There is no data type ${name}.${near.sentence}`;
   problems.push(problem('unknownType', message, written.span, { fixes: near.fixes }));
   return { kind: 'unknown' };

@@ -18,7 +18,7 @@ function allowed(word: string): number {
 }
 
 /** Damerau-Levenshtein: insertions, deletions, replacements and swaps of neighbours from one word to the other, upper and lower case alike. */
-function editDistance(first: string, second: string): number {
+export function editDistance(first: string, second: string): number {
   const [a, b] = [first.toUpperCase(), second.toUpperCase()];
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -43,9 +43,13 @@ export class Findings {
     this.problems.push(problem(kind, message, span, more));
   }
 
-  /** Reports a part of the language that the local engine does not run. */
-  notRun(what: string, span: Span): void {
-    this.report('unsupportedQuery', `${what} not run by the local engine yet.`, span);
+  /** Reports a part of the language that the local engine does not run: `Joins are`. `more`: sentences, a space before. */
+  notRun(what: string, span: Span, more = ''): void {
+    this.report(
+      'unsupportedQuery',
+      `${what} not run by the local engine yet (runs on Flink only).${more}`,
+      span,
+    );
   }
 
   get failed(): boolean {

@@ -10,6 +10,7 @@ import { expressionText } from '../expressionText';
 import { windowsNotRun } from '../functions/temporal';
 import type { PlanNode, TumblingWindow } from '../plan';
 import { timeAttribute, tumbling } from './windowTables';
+import { clauseNotRun, intervalOf, windowNotRun } from './windowsNotRun';
 
 export interface GroupWindow {
   window: TumblingWindow;
@@ -37,7 +38,7 @@ function clauseWindow(select: Select, input: PlanNode, context: BindContext): Gr
   if (!clause) return undefined;
   const { findings } = context;
   if (clause.type !== 'tumbling') {
-    findings.notRun(clause.type === 'hopping' ? 'HOP windows are' : 'SESSION windows are', clause.span);
+    clauseNotRun(clause, findings);
     return { window: noWindow, items: new Set(), boundNamed: (parts) => boundName(parts, context) };
   }
   const [size, offset] = clause.sizes;
@@ -65,7 +66,7 @@ function callWindow(select: Select, input: PlanNode, context: BindContext): Grou
     if (item.kind !== 'call') continue;
     const name = item.name.text.toUpperCase();
     if (windowsNotRun.has(name)) {
-      findings.notRun(`${name} windows are`, item.name.span);
+      windowNotRun(name, item.arguments.slice(1).map(intervalOf), item.name.span, findings);
       return { window: noWindow, items: new Set([item]), boundNamed: (parts) => boundName(parts, context) };
     }
     if (name !== 'TUMBLE') continue;
@@ -149,7 +150,7 @@ function refused(select: Select, context: BindContext): GroupWindow {
   const what = keys && keys.length > 0 ? 'GROUP BY without a window is' : 'An aggregate without a window is';
   context.findings.report(
     'unsupportedQuery',
-    `${what} not run by the local engine yet, since its results would change with every record. Group by a TUMBLE window.`,
+    `${what} not run by the local engine yet (runs on Flink only), since its results would change with every record. Group by a TUMBLE window.`,
     span,
   );
   return { window: noWindow, items: new Set(), boundNamed: () => undefined };

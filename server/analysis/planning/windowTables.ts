@@ -11,6 +11,7 @@ import type { Environment } from './environment';
 import { columnOf, project } from './nodes';
 import { planNamed } from './tableRefs';
 import type { Source } from './tableRefs';
+import { windowNotRun } from './windowsNotRun';
 
 const day = 86_400_000;
 
@@ -32,7 +33,8 @@ export function planWindowTable(ref: WindowTableFunction, environment: Environme
       relation: ref.input.text,
     });
   }
-  if (ref.function !== 'TUMBLE') findings.notRun(`${ref.function} windows are`, ref.functionSpan);
+  const lengths = ref.sizes.map(({ ms }) => ms);
+  if (ref.function !== 'TUMBLE') windowNotRun(ref.function, lengths, ref.functionSpan, findings);
   const [size, offset] = ref.sizes;
   const time =
     found &&

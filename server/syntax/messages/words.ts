@@ -1,6 +1,6 @@
 // Wrong words: unknown statements, misspelt keywords, a missing JOB, reserved words as names.
 import type { Token } from 'antlr4ng';
-import { nearest } from '../editDistance';
+import { editDistance, nearest } from '../editDistance';
 import { StreamSqlLexer } from '../generated/StreamSqlLexer';
 import { keywordOf } from '../keywords';
 import type { Problem } from '../problem';
@@ -23,24 +23,34 @@ export function unknownStatement(place: ErrorPlace): Problem | undefined {
 /** The wrong word is nearly an expected one; or the word before it was, and was read as a name: `SELECT a FORM t`. */
 export function misspelt(place: ErrorPlace): Problem | undefined {
   const { token, previous } = place;
-  if (token?.type === StreamSqlLexer.IDENTIFIER) {
-    const meant = nearestKeyword(textOf(token), keywordsIn(place.expected));
-    // `PAUSE job1` lacks the keyword rather than misspells it.
-    const isNameOfJob =
-      meant?.startsWith('JOB') && place.at(1) === undefined && jobVerbs.has(previous?.type ?? 0);
-    if (meant !== undefined && !isNameOfJob) return misspeltProblem(token, meant);
+  const here = misspeltWord(token, place.expected);
+  // `PAUSE job1` lacks the keyword rather than misspells it.
+  const isNameOfJob =
+    here?.meant.startsWith('JOB') && place.at(1) === undefined && jobVerbs.has(previous?.type ?? 0);
+  const before = misspeltWord(previous, place.expectedAt(place.index - 1));
+  // In `SELECT a FORM orders`, FORM is nearer to FROM than orders to ORDER.
+  if (here === undefined || isNameOfJob || (before && before.distance <= here.distance)) {
+    return before && misspeltProblem(before);
   }
-  if (previous?.type !== StreamSqlLexer.IDENTIFIER) return undefined;
-  const meant = nearestKeyword(textOf(previous), keywordsIn(place.expectedAt(place.index - 1)));
-  return meant === undefined ? undefined : misspeltProblem(previous, meant);
+  return misspeltProblem(here);
 }
 
-function nearestKeyword(word: string, candidates: string[]): string | undefined {
-  // A word of one letter is near to every short keyword.
-  return word.length < 2 ? undefined : nearest(word, candidates);
+interface Misspelt {
+  token: Token;
+  meant: string;
+  distance: number;
 }
 
-function misspeltProblem(token: Token, meant: string): Problem {
+function misspeltWord(
+  token: Token | undefined,
+  expected: ErrorPlace['expected'] | undefined,
+): Misspelt | undefined {
+  if (token?.type !== StreamSqlLexer.IDENTIFIER) return undefined;
+  const meant = nearest(textOf(token), keywordsIn(expected));
+  return meant === undefined ? undefined : { token, meant, distance: editDistance(textOf(token), meant) };
+}
+
+function misspeltProblem({ token, meant }: Misspelt): Problem {
   const message = `${textOf(token)} is not expected here. Did you mean ${meant}?`;
   return syntaxProblem('misspelt', message, spanOf(token), [replace(token, meant)]);
 }

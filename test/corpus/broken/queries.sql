@@ -1,3 +1,7 @@
+SELECT a FORM orders
+--       ^^^^ FORM is not expected here. Did you mean FROM?
+-- becomes SELECT a FROM orders
+--------
 SELECT a FORM t
 --       ^^^^ FORM is not expected here. Did you mean FROM?
 -- becomes SELECT a FROM t
