@@ -5,7 +5,7 @@ import { Findings } from './binding/findings';
 import type { Catalog, TableDefinition } from './catalog';
 import type { JobPlan, PlanNode, PlanSink, PreviewPlan } from './plan';
 import type { Environment, Result } from './planning/environment';
-import { project } from './planning/nodes';
+import { project, union } from './planning/nodes';
 import { pruneAll } from './planning/prune';
 import { newEnvironment, planQuery, visible } from './planning/queries';
 import { simplify } from './planning/rewrite';
@@ -29,7 +29,7 @@ export interface Planned<P> {
 export function planJob(statement: JobStatement, catalog: Catalog, name = 'results'): Planned<JobPlan> {
   const findings = new Findings();
   const environment = newEnvironment(catalog, findings);
-  const sinks = planSinks(statement, environment, name);
+  const sinks = oneForEachTable(planSinks(statement, environment, name));
   if (findings.failed || sinks.length === 0) return { problems: findings.problems, findings };
   const { roots, scans } = pruneAll(sinks.map(({ input }) => simplify(input)));
   const planned = sinks.flatMap(({ table }, i): PlanSink[] => {
@@ -83,6 +83,16 @@ function planSinks(statement: JobStatement, environment: Environment, name: stri
       return [sink];
     }
   }
+}
+
+/** Several INSERTs into one table are one sink: two writers of a file would cut off each other's rows. */
+function oneForEachTable(sinks: PlanSink[]): PlanSink[] {
+  const inputs = new Map<TableDefinition, PlanNode[]>();
+  for (const { table, input } of sinks) inputs.set(table, [...(inputs.get(table) ?? []), input]);
+  return [...inputs].flatMap(([table, [first, ...more]]): PlanSink[] => {
+    if (!first) return [];
+    return [{ table, input: more.length === 0 ? first : union([first, ...more]) }];
+  });
 }
 
 /** The visible columns of a result under the names a user sees. */
