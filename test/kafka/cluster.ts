@@ -105,6 +105,12 @@ export class TestCluster {
     const [found] = await (await this.admin).fetchOffsets({ groupId, topics: [topic] });
     return BigInt(found?.partitions.find((entry) => entry.partition === partition)?.offset ?? -1);
   }
+  /** Sets what a group without members has committed. */
+  async commit(groupId: string, topic: string, offset: bigint, partition = 0): Promise<void> {
+    await (
+      await this.admin
+    ).setOffsets({ groupId, topic, partitions: [{ partition, offset: offset.toString() }] });
+  }
   /** Deletes the records below an offset, as retention would. */
   async deleteRecords(topic: string, offset: bigint, partition = 0): Promise<void> {
     await this.ends(topic); // Without this a fresh admin client does not know the leader.

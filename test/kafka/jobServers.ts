@@ -8,6 +8,7 @@ import type { Connection } from '../../server/connectors/connector';
 import { allConnectors } from '../../server/connectors/connectors';
 import { createEngine } from '../../server/engine/createEngine';
 import { connectionsVariable } from '../../server/jobs/connections';
+import type { ServerLimits } from '../../server/jobs/limits';
 import { StreamJobServer } from '../../server/jobs/streamJobServer';
 import { systemClock } from '../../server/jobs/systemClock';
 import { connectToJobServer } from '../../server/protocol/connect';
@@ -73,7 +74,7 @@ export class LocalJobServer extends TestJobServer {
     super();
   }
 
-  static async open(): Promise<LocalJobServer> {
+  static async open(limits: Partial<ServerLimits> = {}): Promise<LocalJobServer> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-'));
     const engine = createEngine({
       connectors: allConnectors,
@@ -92,7 +93,7 @@ export class LocalJobServer extends TestJobServer {
       dataDir: folder,
       engine,
       clock: systemClock,
-      limits: { lagWatchedMs: lagMs, lagDeadlineMs: 2000 },
+      limits: { lagWatchedMs: lagMs, lagDeadlineMs: 2000, ...limits },
     });
     jobs.setWatched(1);
     return new LocalJobServer(folder, jobs);
@@ -143,11 +144,12 @@ export class JobServerProcess extends TestJobServer {
   }
 
   /** Ends it as a crash would. */
-  async kill(): Promise<void> {
-    const { running } = this;
-    this.running = undefined;
-    running?.rpc.dispose();
-    if (running) await kill(running.child, 'SIGKILL');
+  kill(): Promise<void> {
+    return this.signal('SIGKILL');
+  }
+  /** Ends it in good order. */
+  end(): Promise<void> {
+    return this.signal('SIGTERM');
   }
 
   protected execute(sql: string): Promise<ExecuteResult> {
@@ -162,6 +164,13 @@ export class JobServerProcess extends TestJobServer {
   async dispose(): Promise<void> {
     this.running?.rpc.dispose();
     await this.place.dispose();
+  }
+
+  private async signal(signal: NodeJS.Signals): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    running?.rpc.dispose();
+    if (running) await kill(running.child, signal);
   }
 
   private get rpc(): MessageConnection {

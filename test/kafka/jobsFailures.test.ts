@@ -73,6 +73,48 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
     await expectAll(server, out, 1500);
   });
 
+  it('that is resumed while its broker is gone is as it was answered, and complete when it is back', async () => {
+    const [topic, out] = [await cluster.createTopic('early'), await cluster.createTopic('early-out')];
+    server = await LocalJobServer.open({ resumeDeadlineMs: 2000 });
+    await cluster.produceIds(topic, 0, 1000);
+    await startCopy(server, topic, out);
+    await server.untilJob(({ recordsIn }) => recordsIn === 1000);
+    await server.run('PAUSE JOB job');
+    await cluster.produceIds(topic, 1000, 1500);
+    await broker.kill();
+    await server.untilJob(({ lag }) => lag === null);
+    const answer = await server.run('RESUME JOB job').then(
+      () => 'running',
+      (error: unknown) => error,
+    );
+    if (answer !== 'running') expect(answer).toMatchObject({ code: 'RESUME_TIMEOUT' });
+    expect((await server.job()).state).toBe(answer === 'running' ? 'running' : 'paused');
+    await broker.start();
+    if (answer !== 'running') await server.run('RESUME JOB job');
+    await server.drain(1500);
+    await expectAll(server, out, 1500);
+  });
+
+  it('whose group was set to other offsets while it was paused goes on at its own', async () => {
+    const [topic, out] = [await cluster.createTopic('moved'), await cluster.createTopic('moved-out')];
+    const process = await JobServerProcess.start();
+    server = process;
+    await cluster.produceIds(topic, 0, 100);
+    await startCopy(process, topic, out);
+    await process.untilJob(({ recordsIn }) => recordsIn === 100);
+    await process.run('PAUSE JOB job');
+    await process.end();
+    expect(await cluster.members(group(topic))).toEqual([]);
+    expect(await cluster.committed(group(topic), topic)).toBe(100n);
+    await cluster.commit(group(topic), topic, 7n);
+    await process.start();
+    await cluster.produceIds(topic, 100, 200);
+    await process.run('RESUME JOB job');
+    await process.drain(200);
+    await expectAll(process, out, 200);
+    await until(async () => (await cluster.committed(group(topic), topic)) === 200n);
+  });
+
   it('that runs while its broker is killed cannot be paused, says why, and goes on by itself when it is back', async () => {
     const [topic, out] = [await cluster.createTopic('back'), await cluster.createTopic('back-out')];
     server = await LocalJobServer.open();

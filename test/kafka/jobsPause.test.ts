@@ -209,4 +209,36 @@ describe.skipIf(address === undefined)('a paused job', () => {
     expect(await cluster.committed(group(topic), topic)).toBe(100n);
     expect(await outputIds()).toEqual(range(0, 99).filter(isEven));
   });
+
+  it('counts a partition that is added meanwhile in its lag, and reads it from its beginning', async () => {
+    const topic = await cluster.createTopic('added');
+    await cluster.produceIds(topic, 0, 100);
+    await startJob(topic, { options: { 'scan.topic-partition-discovery.interval': '500 ms' } });
+    await server.untilJob(({ recordsIn }) => recordsIn === 100);
+    await server.run('PAUSE JOB job');
+    await cluster.addPartitions(topic, 2);
+    await cluster.produceIds(topic, 100, 150, 1);
+    await server.untilJob(({ lag }) => lag === 50);
+    expect((await server.job()).recordsIn).toBe(100);
+    await server.run('RESUME JOB job');
+    await server.drain(150);
+    expect(differences(await outputIds(), range(0, 149).filter(isEven))).toEqual(none);
+  });
+
+  it('is not resumed over a topic that was deleted and made again', async () => {
+    const topic = await cluster.createTopic('again');
+    await cluster.produceIds(topic, 0, 100);
+    await startJob(topic);
+    await server.untilJob(({ recordsIn }) => recordsIn === 100);
+    await server.run('PAUSE JOB job');
+    await cluster.recreateTopic(topic);
+    await cluster.produceIds(topic, 0, 10);
+    await server.untilJob(({ partitions }) => partitions[0]?.end === '10');
+    expect(await server.job()).toMatchObject({ lag: 0 });
+    await expect(server.run('RESUME JOB job')).rejects.toMatchObject({
+      code: 'DATA_LOSS',
+      message: expect.stringMatching(/100.*10.*made again/) as unknown,
+    });
+    expect(await server.job()).toMatchObject({ state: 'paused', recordsIn: 100 });
+  });
 });
