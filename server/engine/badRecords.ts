@@ -1,7 +1,7 @@
 // Records that cannot be read or computed: which they are, why, and what 'on.error' does with them.
 import { absent, offsetAt } from '../connectors/connector';
 import type { RecordBatch } from '../connectors/connector';
-import type { Database } from './database';
+import type { Database, Statements } from './database';
 import { reasonOf } from './database';
 import type { JobOptions } from './engine';
 import type { Slice } from './inputTable';
@@ -120,7 +120,7 @@ export async function takeOut(
 
 /** Stores bad records, inside the batch's transaction, and lets the oldest go. Returns the new total. */
 export async function storeDeadLetters(
-  database: Database,
+  database: Statements,
   bad: readonly BadRecord[],
   slicesOf: (scan: ScanOperator) => readonly Slice[],
   stored: number,

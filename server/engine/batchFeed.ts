@@ -141,9 +141,18 @@ export class BatchFeed {
     this.#lastRecords = batch.records;
     this.#size.observe(batch.records, elapsedMs);
   }
-  /** A batch was rolled back: it comes again. */
-  keep(batch: PreparedBatch): void {
-    this.#ready.unshift(batch);
+  /** More can be taken at once. */
+  get isBehind(): boolean {
+    return this.#ready.length > 0 || this.#waiting() >= limits.lingerRecords;
+  }
+  /** Batches are not durable: their records come again, before those that were taken after them. */
+  giveBack(batches: readonly PreparedBatch[]): void {
+    if (batches.length === 0) return;
+    const all = [...batches, ...this.#ready];
+    this.#ready = [];
+    this.#finalGiven = false;
+    for (const { inputs } of all.reverse())
+      for (const [scan, { slices }] of inputs.entries()) this.#readers[scan]?.giveBack(slices);
   }
 
   /** The records of a batch before its cut, if there is one. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { JobPlan } from '../analysis/plan';
 import { StreamJobsError } from '../protocol/errors';
-import type { Database } from './database';
+import type { Database, Statements } from './database';
 import type { JobPositions, PipelineCounters } from './engine';
 
 export interface Checkpoint {
@@ -90,7 +90,7 @@ export async function readCheckpoint(database: Database, plan: string): Promise<
 }
 
 /** Within the batch's transaction, where one is open. */
-export async function writeCheckpoint(database: Database, checkpoint: Checkpoint): Promise<void> {
+export async function writeCheckpoint(database: Statements, checkpoint: Checkpoint): Promise<void> {
   await database.run('UPDATE job_checkpoint SET body = $1', [serializeCheckpoint(checkpoint)]);
 }
 

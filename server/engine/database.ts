@@ -9,10 +9,15 @@ import { macros } from './macros';
 
 const openPaths = new Set<string>();
 
+/** Runs statements, one after the other. Rejects with DuckDB's error. */
+export interface Statements {
+  run(sql: string, values?: DuckDBValue[]): Promise<DuckDBMaterializedResult>;
+}
+
 /** The attached database in memory that holds a batch's raw records. */
 export const memory = 'mem';
 
-export class Database {
+export class Database implements Statements {
   readonly #running = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
   #interrupted = false;
@@ -24,7 +29,13 @@ export class Database {
     readonly main: DuckDBConnection,
     /** Fills input tables while the main connection computes. */
     readonly input: DuckDBConnection,
+    private readonly second: DuckDBConnection,
   ) {}
+
+  /** A connection beside the main one, which is never interrupted: it commits while the main one computes. */
+  readonly beside: Statements = {
+    run: (sql, values) => this.track(values ? this.second.run(sql, values) : this.second.run(sql)),
+  };
 
   /** Opens or creates a database file, or one in memory. Throws STATE_CORRUPT or STORAGE. */
   static async open(path: string | undefined): Promise<Database> {
@@ -52,7 +63,7 @@ export class Database {
           ? await DuckDBInstance.create(':memory:', options)
           : await DuckDBInstance.fromCache(file, options);
       const main = await instance.connect();
-      const database = new Database(file, instance, main, await instance.connect());
+      const database = new Database(file, instance, main, await instance.connect(), await instance.connect());
       await database.run(`ATTACH ':memory:' AS ${memory}`);
       for (const macro of macros) await database.run(macro);
       return database;
@@ -107,6 +118,7 @@ export class Database {
     await Promise.allSettled(this.#running);
     this.main.closeSync();
     this.input.closeSync();
+    this.second.closeSync();
     this.instance.closeSync();
     if (this.path !== undefined) openPaths.delete(this.path);
   }

@@ -1,33 +1,79 @@
-// Hands a batch's rows to the sinks and makes them durable there, before the batch is committed.
+// Makes computed batches durable, one after the other: first in the sinks, then in the checkpoint.
 import type { RowBatch } from '../connectors/connector';
+import { positionAfter } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
-import type { PipelineOutput } from './session';
+import { storeDeadLetters } from './badRecords';
+import { copyPositions, writeCheckpoint } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
+import type { Statements } from './database';
+import type { Slice } from './inputTable';
+import type { BatchResult, PreparedBatch } from './microBatch';
+import type { ScanOperator } from './operators/scan';
+import type { PipelineSpec, Session } from './session';
+
+/** A batch, what came of it, and which of its records that were. */
+export interface Computed {
+  batch: PreparedBatch;
+  result: BatchResult;
+  processed: (scan: ScanOperator) => readonly Slice[];
+  /** When it was begun, on the clock that never jumps. */
+  startedAt: number;
+  /** Size of the job's files, where it is known. */
+  stateBytes: number | null;
+}
 
 export class Deliveries {
+  /** The last durable one. */
+  checkpoint: Checkpoint;
+  /** Where the batch's state is, or beside a computation that needs none. */
+  readonly #statements: Statements;
   /** Sinks may hold rows of a batch that was not committed. */
   #cutBack = false;
 
-  constructor(private readonly outputs: readonly PipelineOutput[]) {}
+  constructor(
+    private readonly spec: PipelineSpec,
+    private readonly session: Session,
+  ) {
+    const { checkpoint, program, database } = session;
+    this.checkpoint = checkpoint;
+    this.#statements = program.stateless ? database.beside : database;
+  }
 
   /** Before anything is written after a failure: sinks begin again where the checkpoint says. */
-  async recover(positions: (string | null)[]): Promise<void> {
+  async recover(): Promise<void> {
     if (!this.#cutBack) return;
-    for (const [i, { sink }] of this.outputs.entries()) {
+    for (const [i, { sink }] of this.spec.outputs.entries()) {
       await sink.close();
-      await sink.open(positions[i] ?? undefined);
+      await sink.open(this.checkpoint.sinks[i] ?? undefined);
     }
     this.#cutBack = false;
   }
 
-  /** Writes and flushes; returns what the sinks need after a crash. Throws SINK_UNAVAILABLE or SINK_FAILED. */
-  async write(
-    rows: (RowBatch | undefined)[],
-    before: (string | null)[],
-    signal: AbortSignal,
-  ): Promise<(string | null)[]> {
-    const written = this.outputs.map(async ({ sink, name }, i): Promise<string | null> => {
+  /** When it rejects nothing of the batch counts. Throws SINK_UNAVAILABLE, SINK_FAILED or DuckDB's error. */
+  async deliver(computed: Computed, signal: AbortSignal): Promise<void> {
+    const { clock } = this.spec;
+    try {
+      const sinks = await this.#write(computed.result.rows, signal);
+      const next = this.#advance(computed, sinks);
+      const committing = clock.monotonic();
+      next.counters.lastBatchMs = committing - computed.startedAt;
+      await this.#commit(next, computed);
+      next.counters.lastCheckpointMs = clock.monotonic() - committing;
+      this.checkpoint = next;
+    } catch (error) {
+      this.#cutBack = true;
+      await this.#rollBack();
+      throw error;
+    }
+    this.session.times.committed();
+    for (const { sink } of this.spec.outputs) sink.committed?.();
+  }
+
+  /** Writes and flushes; returns what the sinks need after a crash. */
+  async #write(rows: (RowBatch | undefined)[], signal: AbortSignal): Promise<(string | null)[]> {
+    const written = this.spec.outputs.map(async ({ sink, name }, i): Promise<string | null> => {
       const batch = rows[i];
-      if (!batch) return before[i] ?? null;
+      if (!batch) return this.checkpoint.sinks[i] ?? null;
       try {
         await sink.write(batch, signal);
         return (await sink.flush(signal)) ?? null;
@@ -40,12 +86,65 @@ export class Deliveries {
     return Promise.all(written);
   }
 
-  /** The rows are not part of a committed batch. */
-  failed(): void {
-    this.#cutBack = true;
+  /** Where there is state its transaction is open. */
+  async #commit(next: Checkpoint, computed: Computed): Promise<void> {
+    const bad = this.spec.options.onError === 'dead-letter' && computed.result.bad.length > 0;
+    const isOpen = !this.session.program.stateless;
+    // A single statement is a transaction by itself.
+    if (bad && !isOpen) await this.#statements.run('BEGIN');
+    if (bad) next.deadLetters = await this.#storeBad(computed);
+    await writeCheckpoint(this.#statements, next);
+    if (bad || isOpen) await this.#statements.run('COMMIT');
   }
-  committed(): void {
-    for (const { sink } of this.outputs) sink.committed?.();
+
+  async #rollBack(): Promise<void> {
+    const { program, database, microBatch } = this.session;
+    if (!program.stateless) await microBatch.rollBack();
+    else await database.beside.run('ROLLBACK').catch(() => undefined);
+  }
+
+  #storeBad({ batch, result }: Computed): Promise<number> {
+    const slicesOf = (scan: ScanOperator): readonly Slice[] => batch.inputs[scan.index]?.slices ?? [];
+    const { deadLetters } = this.checkpoint;
+    return storeDeadLetters(this.#statements, result.bad, slicesOf, deadLetters, this.spec.clock.now());
+  }
+
+  /** What will be durable with this batch. */
+  #advance({ batch, result, processed, stateBytes }: Computed, sinks: (string | null)[]): Checkpoint {
+    const last = this.checkpoint;
+    const positions = copyPositions(last.positions);
+    let records = 0;
+    for (const scan of this.session.program.scans) {
+      const partitions = positions.get(scan.node.table.name) ?? new Map<number, bigint>();
+      positions.set(scan.node.table.name, partitions);
+      for (const slice of processed(scan)) {
+        partitions.set(slice.batch.partition, positionAfter(slice.batch, slice.to));
+        records += slice.to - slice.from;
+      }
+    }
+    const out = { ...last.counters.out };
+    const rowsOut = (rows: RowBatch | undefined): number => rows?.count ?? 0;
+    for (const [i, { name }] of this.spec.outputs.entries())
+      out[name] = (out[name] ?? 0) + rowsOut(result.rows[i]);
+    return {
+      ...last,
+      positions,
+      sinks,
+      watermarks: this.session.times.snapshot(),
+      batch: last.batch + 1,
+      finished: batch.final && !result.stop,
+      counters: {
+        ...last.counters,
+        recordsIn: last.counters.recordsIn + records,
+        recordsOut: last.counters.recordsOut + result.rows.reduce((sum, rows) => sum + rowsOut(rows), 0),
+        recordsFailed: last.counters.recordsFailed + result.bad.length,
+        recordsLate: last.counters.recordsLate + result.late,
+        batches: last.counters.batches + 1,
+        stateBytes,
+        watermark: this.session.times.current(),
+        out,
+      },
+    };
   }
 }
 

@@ -1,5 +1,5 @@
-// One micro-batch: decode, find bad records, run the operators, encode what goes out. The transaction is open when
-// `compute` returns, so that the checkpoint can be written into it.
+// One micro-batch: decode, find bad records, run the operators, encode what goes out. Where there is state its
+// transaction is open when `compute` returns, so that the checkpoint can be written into it.
 import type { RowBatch } from '../connectors/connector';
 import { firstBadOfPartitions, stopsAtBadRecords, takeOut, uncomputable, undecodable } from './badRecords';
 import type { BadRecord } from './badRecords';
@@ -51,7 +51,7 @@ export class MicroBatch {
     private readonly onError: JobOptions['onError'],
   ) {}
 
-  /** Leaves the batch's transaction open. Rejects with DuckDB's error; the caller rolls back. */
+  /** Leaves the transaction of the batch's state open. Rejects with DuckDB's error; the caller rolls back. */
   async compute(batch: PreparedBatch, time: EventTime, first: boolean, now: number): Promise<BatchResult> {
     const { database, program } = this;
     await database.run(`SET VARIABLE ${nowVariable} = ${now}`);
@@ -61,7 +61,7 @@ export class MicroBatch {
     for (;;)
       try {
         await this.#observeTime(time, form);
-        await database.run('BEGIN');
+        if (!program.stateless) await database.run('BEGIN');
         await this.#step(time, form, first, result);
         return result;
       } catch (error) {
@@ -76,6 +76,7 @@ export class MicroBatch {
   /** After an error: back to the state before the batch. */
   async rollBack(): Promise<void> {
     this.database.allow();
+    if (this.program.stateless) return;
     await this.database.run('ROLLBACK').catch(() => undefined);
     for (const operator of this.program.operators) operator.restore?.();
   }

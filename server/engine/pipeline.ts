@@ -1,28 +1,31 @@
 // The micro-batch loop of a job.
 // Invariants: 1. State, source positions and sink positions are written in one transaction, so they never disagree.
 // 2. Until a batch's rows have gone to a sink it may be interrupted and rolled back; its records stay for the next run.
+//    Without state to wait for, a batch is computed while the one before it is delivered; they become durable in order.
 // 3. After a failed delivery the sinks are cut back to the checkpoint before anything is written again.
-import type { RowBatch } from '../connectors/connector';
-import { positionAfter } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
-import { storeDeadLetters } from './badRecords';
 import { BatchFeed } from './batchFeed';
-import { copyPositions, writeCheckpoint } from './checkpoint';
-import type { Checkpoint } from './checkpoint';
+import { copyPositions } from './checkpoint';
 import { kindOf, reasonOf } from './database';
 import { Deliveries } from './deliveries';
+import type { Computed } from './deliveries';
 import type { JobPositions, PartitionProgress, Pipeline, PipelineCounters, PipelineEvents } from './engine';
+import type { Slice } from './inputTable';
 import { limits } from './limits';
-import type { BatchResult, PreparedBatch } from './microBatch';
+import type { PreparedBatch } from './microBatch';
 import type { ScanOperator } from './operators/scan';
 import { partitionProgress } from './progress';
 import type { PipelineSpec, Session } from './session';
 
 export class DuckPipeline implements Pipeline {
-  /** The last durable one. */
-  #checkpoint: Checkpoint;
   readonly #feed: BatchFeed;
   readonly #deliveries: Deliveries;
+  /** Taken and not durable yet, in order. */
+  readonly #undone: PreparedBatch[] = [];
+  /** The batch whose rows are on their way. */
+  #delivering: Promise<void> = Promise.resolve();
+  #computedMs = 0;
+  #retryMs: number = limits.retryFirstMs;
   #loop: Promise<void> | undefined;
   #stopping = false;
   #computing = false;
@@ -35,8 +38,7 @@ export class DuckPipeline implements Pipeline {
     private readonly session: Session,
     private readonly events: PipelineEvents,
   ) {
-    this.#checkpoint = session.checkpoint;
-    this.#deliveries = new Deliveries(spec.outputs);
+    this.#deliveries = new Deliveries(spec, session);
     this.#feed = new BatchFeed(session, spec, {
       trouble: (message) => this.#emit(() => events.trouble(message)),
       failed: (error) => this.#fail(error),
@@ -82,14 +84,16 @@ export class DuckPipeline implements Pipeline {
   }
 
   positions(): JobPositions {
-    return copyPositions(this.#checkpoint.positions);
+    return copyPositions(this.#deliveries.checkpoint.positions);
   }
   counters(): PipelineCounters {
-    return { ...this.#checkpoint.counters, out: { ...this.#checkpoint.counters.out } };
+    const { counters } = this.#deliveries.checkpoint;
+    return { ...counters, out: { ...counters.out } };
   }
   async progress(): Promise<PartitionProgress[]> {
+    const { positions } = this.#deliveries.checkpoint;
     const asked = this.session.program.scans.map(({ node, index }) =>
-      partitionProgress(node.table.name, this.session.sources[index], this.#checkpoint.positions),
+      partitionProgress(node.table.name, this.session.sources[index], positions),
     );
     return (await Promise.all(asked)).flat();
   }
@@ -115,27 +119,12 @@ export class DuckPipeline implements Pipeline {
 
   /** Batches, until stopped, finished or failed. Never rejects. */
   async #work(): Promise<void> {
-    let retryMs: number = limits.retryFirstMs;
+    this.#retryMs = limits.retryFirstMs;
     while (!this.#stopping) {
-      let batch: PreparedBatch | undefined;
       try {
-        batch = await this.#feed.next(this.#wake.signal);
-        if (!batch) continue;
-        const started = this.spec.clock.monotonic();
-        const stop = await this.#process(batch);
-        this.#feed.done(batch, this.spec.clock.monotonic() - started);
-        if (retryMs > limits.retryFirstMs) this.#emit(() => this.events.trouble(null));
-        retryMs = limits.retryFirstMs;
-        if (stop !== undefined) {
-          this.#stopBefore(stop);
-          return;
-        }
-        if (batch.final) {
-          this.#emit(() => this.events.finished());
-          return;
-        }
+        await this.#batches();
+        return;
       } catch (error) {
-        if (batch) this.#feed.keep(batch);
         if (this.#closed) return;
         if (kindOf(error) === 'interrupt') continue;
         const known = asJobError(error);
@@ -144,27 +133,68 @@ export class DuckPipeline implements Pipeline {
           return;
         }
         this.#emit(() => this.events.trouble(known.message));
-        await this.spec.clock.sleep(retryMs, this.#wake.signal);
-        retryMs = Math.min(retryMs * 2, limits.retryMaxMs);
+        await this.spec.clock.sleep(this.#retryMs, this.#wake.signal);
+        this.#retryMs = Math.min(this.#retryMs * 2, limits.retryMaxMs);
       }
     }
   }
 
-  /** One batch, from its records to its commit. Returns why to stop after it, if so. */
-  async #process(batch: PreparedBatch): Promise<string | undefined> {
+  /** When it ends, in whatever way, nothing is under way, and what is not durable comes again. */
+  async #batches(): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    let told: (() => void) | undefined;
+    try {
+      await this.#deliveries.recover();
+      while (!this.#stopping && !told) told = await this.#next();
+    } catch (error) {
+      failure = { error };
+    }
+    try {
+      await this.#delivering;
+    } catch (error) {
+      failure = { error };
+    }
+    this.#delivering = Promise.resolve();
+    this.#feed.giveBack(this.#undone.splice(0));
+    if (failure) throw failure.error;
+    told?.();
+  }
+
+  /** One batch. Returns how to end after it, if so. */
+  async #next(): Promise<(() => void) | undefined> {
+    const { program } = this.session;
+    const batch = await this.#feed.next(this.#wake.signal);
+    if (!batch) return undefined;
+    this.#undone.push(batch);
+    const computed = await this.#compute(batch);
+    const { stop } = computed.result;
+    await this.#delivering;
+    // Nothing of it is outside yet.
+    if (this.#stopping && program.stateless) return undefined;
+    const delivering = this.#deliver(computed);
+    this.#delivering = delivering;
+    // The next batch is computed meanwhile; the failure is met when that is done.
+    delivering.catch(() => undefined);
+    if (stop || batch.final || !program.stateless || !this.#feed.isBehind) await delivering;
+    if (stop) {
+      this.#feed.cut(batch, stop.cut);
+      return () => this.#stopBefore(stop.reason);
+    }
+    return batch.final ? () => this.#emit(() => this.events.finished()) : undefined;
+  }
+
+  /** Leaves the transaction of its state open. */
+  async #compute(batch: PreparedBatch): Promise<Computed> {
     const { session, spec } = this;
-    const started = spec.clock.monotonic();
-    await this.#deliveries.recover(this.#checkpoint.sinks);
+    const startedAt = spec.clock.monotonic();
     for (const scan of batch.ended) session.times.end(scan);
-    let result: BatchResult;
+    const first = this.#deliveries.checkpoint.batch === 0;
     try {
       this.#computing = true;
-      result = await session.microBatch.compute(
-        batch,
-        session.times,
-        this.#checkpoint.batch === 0,
-        spec.clock.now(),
-      );
+      const result = await session.microBatch.compute(batch, session.times, first, spec.clock.now());
+      this.#computedMs = spec.clock.monotonic() - startedAt;
+      const processed = (scan: ScanOperator): Slice[] => this.#feed.processed(batch, scan, result.stop?.cut);
+      return { batch, result, processed, startedAt, stateBytes: this.#feed.stateBytes };
     } catch (error) {
       await session.microBatch.rollBack();
       throw error;
@@ -172,71 +202,22 @@ export class DuckPipeline implements Pipeline {
       this.#computing = false;
       session.database.allow();
     }
-    try {
-      const sinks = await this.#deliveries.write(result.rows, this.#checkpoint.sinks, this.#closing.signal);
-      const next = this.#advance(batch, result, sinks);
-      const committing = spec.clock.monotonic();
-      if (result.bad.length > 0) await this.#storeBad(next, batch, result);
-      next.counters.lastBatchMs = committing - started;
-      await writeCheckpoint(session.database, next);
-      await session.database.run('COMMIT');
-      next.counters.lastCheckpointMs = spec.clock.monotonic() - committing;
-      this.#checkpoint = next;
-    } catch (error) {
-      this.#deliveries.failed();
-      await session.microBatch.rollBack();
-      throw error;
-    }
-    session.times.committed();
-    this.#deliveries.committed();
-    this.#feed.committed(this.#checkpoint.positions);
-    if (result.stop) this.#feed.cut(batch, result.stop.cut);
-    return result.stop?.reason;
   }
 
-  /** What will be durable with this batch. */
-  #advance(batch: PreparedBatch, result: BatchResult, sinks: (string | null)[]): Checkpoint {
-    const last = this.#checkpoint;
-    const positions = copyPositions(last.positions);
-    let records = 0;
-    for (const scan of this.session.program.scans) {
-      const partitions = positions.get(scan.node.table.name) ?? new Map<number, bigint>();
-      positions.set(scan.node.table.name, partitions);
-      for (const slice of this.#feed.processed(batch, scan, result.stop?.cut)) {
-        partitions.set(slice.batch.partition, positionAfter(slice.batch, slice.to));
-        records += slice.to - slice.from;
-      }
-    }
-    const out = { ...last.counters.out };
-    const rowsOut = (rows: RowBatch | undefined): number => rows?.count ?? 0;
-    for (const [i, { name }] of this.spec.outputs.entries())
-      out[name] = (out[name] ?? 0) + rowsOut(result.rows[i]);
-    return {
-      ...last,
-      positions,
-      sinks,
-      watermarks: this.session.times.snapshot(),
-      batch: last.batch + 1,
-      finished: batch.final && !result.stop,
-      counters: {
-        ...last.counters,
-        recordsIn: last.counters.recordsIn + records,
-        recordsOut: last.counters.recordsOut + result.rows.reduce((sum, rows) => sum + rowsOut(rows), 0),
-        recordsFailed: last.counters.recordsFailed + result.bad.length,
-        recordsLate: last.counters.recordsLate + result.late,
-        batches: last.counters.batches + 1,
-        stateBytes: this.#feed.stateBytes,
-        watermark: this.session.times.current(),
-        out,
-      },
-    };
-  }
-
-  async #storeBad(next: Checkpoint, batch: PreparedBatch, { bad }: BatchResult): Promise<void> {
-    if (this.spec.options.onError !== 'dead-letter') return;
-    const slicesOf = (scan: ScanOperator) => batch.inputs[scan.index]?.slices ?? [];
-    const now = this.spec.clock.now();
-    next.deadLetters = await storeDeadLetters(this.session.database, bad, slicesOf, next.deadLetters, now);
+  async #deliver(computed: Computed): Promise<void> {
+    const { session, spec } = this;
+    const computedMs = this.#computedMs;
+    const startedAt = spec.clock.monotonic();
+    await this.#deliveries.deliver(computed, this.#closing.signal);
+    this.#undone.shift();
+    const deliveredMs = spec.clock.monotonic() - startedAt;
+    this.#feed.committed(this.#deliveries.checkpoint.positions);
+    this.#feed.done(
+      computed.batch,
+      session.program.stateless ? Math.max(computedMs, deliveredMs) : computedMs + deliveredMs,
+    );
+    if (this.#retryMs > limits.retryFirstMs) this.#emit(() => this.events.trouble(null));
+    this.#retryMs = limits.retryFirstMs;
   }
 
   #stopBefore(reason: string): void {

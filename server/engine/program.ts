@@ -15,6 +15,8 @@ export interface Program {
   operators: Operator[];
   /** The operators whose rows go out, in the order of the plan's sinks. */
   outputs: Operator[];
+  /** No operator keeps anything from one batch to the next: each batch can be computed before the last is durable. */
+  stateless: boolean;
   /** Whether an operator waits for event time. */
   needsWatermark: boolean;
 }
@@ -41,6 +43,7 @@ export function compile(scans: ScanNode[], outputs: PlanNode[]): Program {
     scans: [...byId.values()],
     operators: all,
     outputs: heads,
+    stateless: !all.some((operator) => 'step' in operator),
     needsWatermark: all.some(({ node }) => node.stateBound === 'watermark'),
   };
 }
