@@ -141,6 +141,8 @@ export interface Connector {
   sink?(table: TableDefinition, context: ConnectorContext): Sink;
   /** What a person calls the place rows come from or go to: the topic, the path. */
   target(table: TableDefinition): string;
+  /** Whether a place takes the rows of one job at a time: a second writer would cut off the first one's. */
+  readonly singleWriter?: boolean;
   /** The group a source of this job reads with, where it has one. */
   consumerGroup?(table: TableDefinition, jobName: string): string;
 }

@@ -20,10 +20,19 @@ export interface PlannedJob {
   query: string;
   options: Record<string, string>;
   consumerGroup?: string;
-  sinks: { table: string; connector: string; target: string }[];
+  sinks: PlannedSink[];
   /** Tables and views it reads and writes. */
   reads: string[];
   writes: string[];
+}
+
+/** Where rows of a job go. */
+export interface PlannedSink {
+  table: string;
+  connector: string;
+  target: string;
+  /** See Connector.singleWriter. */
+  singleWriter: boolean;
 }
 
 /** Counts what happens to jobs, for the metrics. */

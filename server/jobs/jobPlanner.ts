@@ -50,6 +50,7 @@ export class JobPlanner {
         table: table.name,
         connector: table.connector,
         target: this.connector(table)?.target(table) ?? table.name,
+        singleWriter: this.connector(table)?.singleWriter === true,
       })),
       reads: [...new Set([...findings.reads, ...this.views(looking.used)])],
       writes: [...findings.writes],

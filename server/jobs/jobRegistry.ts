@@ -1,7 +1,7 @@
 // All jobs of the server by name: made, found, listed.
 import { nearestName } from '../analysis/suggest';
 import { Job } from './job';
-import type { JobSurroundings } from './jobCore';
+import type { JobSurroundings, PlannedSink } from './jobCore';
 import type { ServerLimits } from './limits';
 import { messages } from './messages';
 import type { JobRecord, StoreContents } from './store';
@@ -70,6 +70,21 @@ export class JobRegistry {
     return this.list().filter(({ planned }) =>
       [...(planned?.reads ?? []), ...(planned?.writes ?? [])].includes(relation),
     );
+  }
+
+  /** @throws StreamJobsError TABLE_IN_USE when another job that has not ended writes where only one may */
+  checkSinks(name: string, sinks: readonly PlannedSink[]): void {
+    for (const { table, connector, target, singleWriter } of sinks) {
+      if (!singleWriter) continue;
+      const writer = this.list().find(
+        (job) =>
+          job.name !== name &&
+          job.state !== 'stopped' &&
+          job.state !== 'failed' &&
+          job.planned?.sinks.some((other) => other.connector === connector && other.target === target),
+      );
+      if (writer !== undefined) throw messages.sinkInUse(table, target, writer.name);
+    }
   }
 
   private nearest(name: string): string[] {

@@ -250,6 +250,13 @@ export const messages = {
   otherKind(name: string, kind: 'table' | 'view'): StreamJobsError {
     return error('TABLE_NOT_FOUND', `${name} is a ${kind}.`, `DROP ${kind.toUpperCase()} ${written(name)}`);
   },
+  sinkInUse(table: string, target: string, writer: string): StreamJobsError {
+    return error(
+      'TABLE_IN_USE',
+      `${target} (${table}) is already written by the job ${writer}; a file takes the rows of one job at a time.`,
+      `STOP JOB ${written(writer)} first, or write to another path.`,
+    );
+  },
   tableInUse(name: string, users: string[], kind: 'job' | 'view'): StreamJobsError {
     const [first = '', ...more] = users;
     const others = more.length === 0 ? '' : ` and ${more.length} more`;

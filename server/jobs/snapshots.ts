@@ -114,7 +114,12 @@ function history(core: JobCore): PauseEvent[] {
 }
 
 function sinksOf(core: JobCore, out: Record<string, number>): SinkSnapshot[] {
-  return (core.planned?.sinks ?? []).map((sink) => ({ ...sink, recordsOut: out[sink.table] ?? 0 }));
+  return (core.planned?.sinks ?? []).map(({ table, connector, target }) => ({
+    table,
+    connector,
+    target,
+    recordsOut: out[table] ?? 0,
+  }));
 }
 
 function warningsOf(core: JobCore): string[] {

@@ -283,7 +283,11 @@ export class StreamJobServer {
       limits: this.limits,
       meter: this.metrics,
       log: (level, message) => log?.(level, message),
-      plan: (record) => planner.plan(record),
+      plan: (record) => {
+        const planned = planner.plan(record);
+        this.jobs.checkSinks(record.name, planned.sinks);
+        return planned;
+      },
       bareSpec: (name) => planner.bareSpec(name),
       changed: (name) => this.feed.jobChanged(name),
       removed: (name) => {

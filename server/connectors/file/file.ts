@@ -11,7 +11,8 @@ export const file: Connector = {
   name: 'file',
   source: (table, context) => new FileSource(table, pathOf(table, context), context),
   sink: (table, context) => new FileSink(table, pathOf(table, context), context),
-  target: (table) => table.options.path ?? '',
+  target: (table) => path.normalize(table.options.path ?? ''),
+  singleWriter: true,
 };
 
 function pathOf(table: TableDefinition, context: ConnectorContext): string {

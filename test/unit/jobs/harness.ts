@@ -111,7 +111,7 @@ function plannedJob(name: string): PlannedJob {
     pauseTimeoutMs: defaultLimits.pauseDeadlineMs,
     query: 'INSERT INTO big_orders SELECT * FROM orders',
     options: {},
-    sinks: [{ table: 'big_orders', connector: 'blackhole', target: 'big_orders' }],
+    sinks: [{ table: 'big_orders', connector: 'blackhole', target: 'big_orders', singleWriter: false }],
     reads: ['orders'],
     writes: ['big_orders'],
   };

@@ -23,7 +23,7 @@ describe('starting jobs', () => {
     expect(await harness.run(sql)).toMatchObject({ ok: true, message });
     const details = harness.server.getJobDetails(name);
     expect(details).toMatchObject({ name, state, desired: state, version: '1' });
-    expect(details.sinks).toHaveLength(name === 'two' ? 2 : 1);
+    expect(details.sinks).toHaveLength(1);
     await harness.crash();
     expect(harness.server.getJobDetails(name)).toMatchObject({ state, statement: details.statement });
   });
@@ -83,6 +83,30 @@ describe('starting jobs', () => {
   it('refuses more jobs than the limit', async () => {
     const harness = await serverWith(started, { limits: { jobsMax: 1 } });
     expect(await harness.refused(`START JOB more AS ${query}`)).toMatchObject({ code: 'TOO_MANY_JOBS' });
+  });
+});
+
+describe('a file as a sink', () => {
+  const files = `${tables}
+    CREATE TABLE a (id BIGINT) WITH ('connector' = 'file', 'path' = 'out.json', 'format' = 'json');
+    CREATE TABLE b (id BIGINT) WITH ('connector' = 'file', 'path' = './out.json', 'format' = 'json');
+    START JOB first AS INSERT INTO a SELECT id FROM orders;`;
+  const second = 'START JOB second AS INSERT INTO b SELECT id FROM orders';
+
+  it('takes the rows of one job at a time, by whatever table it is named', async () => {
+    const harness = await serverWith(files);
+    expect(await harness.refused(second)).toMatchObject({
+      code: 'TABLE_IN_USE',
+      message:
+        'out.json (b) is already written by the job first; a file takes the rows of one job at a time.',
+      hint: 'STOP JOB first first, or write to another path.',
+    });
+    expect(harness.server.listJobs().map(({ name }) => name)).toEqual(['first']);
+  });
+
+  it('is free once its job has ended, and then not free for that job', async () => {
+    const harness = await serverWith(`${files} STOP JOB first; ${second};`);
+    expect(await harness.refused('RESTART JOB first')).toMatchObject({ code: 'TABLE_IN_USE' });
   });
 });
 
