@@ -5,14 +5,16 @@ import { LayeredCatalog } from '../analysis/catalogs';
 import { pipelineNameAfter } from '../analysis/facts';
 import type { Span } from '../protocol/errors';
 import type { Problem } from '../syntax/problem';
-import { splitStatements } from '../syntax/split';
 import { AnalysisCache, type Context } from './analysisCache';
 import { apply, type Script, type ScriptStatement } from './script';
+import { statementTexts, type StatementText } from './statementTexts';
 
 /** A longer statement is not read while it is being edited: it would hold up everything else for a second. */
 const statementLengthMax = 100_000;
 
 export interface BuildOptions {
+  /** The document's statements, where they are known. */
+  texts?: readonly StatementText[];
   /** Kept from the last build of the document. */
   cache?: AnalysisCache;
   /** However long it takes. */
@@ -23,20 +25,18 @@ export interface BuildOptions {
 export function* buildSteps(
   document: TextDocument,
   base: Catalog,
-  { cache = new AnalysisCache(), readLongStatements = false }: BuildOptions = {},
+  { texts, cache = new AnalysisCache(), readLongStatements = false }: BuildOptions = {},
 ): Generator<number, Script> {
-  const text = document.getText();
   const context: Context = {
     catalog: new LayeredCatalog(base),
     pipelineName: undefined,
     names: namesOf(base),
   };
   const statements: ScriptStatement[] = [];
-  for (const { start, end } of splitStatements(text)) {
-    const isRead = readLongStatements || end - start <= statementLengthMax;
-    const own = text.slice(start, end);
-    const read = isRead ? readStatement(own, context, cache) : tooLong(own);
-    statements.push({ start, end, text: own, ...read });
+  for (const { start, end, text } of texts ?? statementTexts(document.getText())) {
+    const isRead = readLongStatements || text.length <= statementLengthMax;
+    const read = isRead ? readStatement(text, context, cache) : tooLong(text);
+    statements.push({ start, end, text, ...read });
     follow(read, context);
     yield end - start;
   }

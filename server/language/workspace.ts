@@ -3,16 +3,18 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Catalog, Relation } from '../analysis/catalog';
 import { joinCatalogs, LayeredCatalog, MapCatalog } from '../analysis/catalogs';
 import type { JobsParams } from '../protocol/languageServer';
-import { splitStatements } from '../syntax/split';
 import { AnalysisCache } from './analysisCache';
 import { buildSteps } from './buildScript';
 import { knownJobs, type KnownJobs } from './liveJobs/knownJobs';
 import { catalogAt, type Script } from './script';
 import { serverCatalog } from './serverCatalog';
+import { statementTexts, type StatementText } from './statementTexts';
 
 /** A document that was looked at before. */
 interface Entry {
   cache: AnalysisCache;
+  /** The statements of the version looked at last. */
+  texts: { version: number; statements: readonly StatementText[] } | undefined;
   script?: Script;
   version?: number;
   /** The generation of other documents' and the server's tables it was built over. */
@@ -21,7 +23,8 @@ interface Entry {
   preparing?: { version: number; done: Promise<boolean> };
   /** Tables and views its own statements define, for other documents. */
   exports: readonly Relation[];
-  texts: ReadonlySet<string>;
+  /** The texts that the script was built of. */
+  built: ReadonlySet<string>;
 }
 
 /** Characters looked at in one go before others get a turn; some 10 ms of new text. */
@@ -61,11 +64,8 @@ export class Workspace {
 
   /** Characters of statements that were not in the document before. */
   pendingLength(document: TextDocument): number {
-    const text = document.getText();
-    const known = this.entries.get(document.uri)?.texts;
-    return splitStatements(text).reduce((sum, { start, end }) => {
-      return known?.has(text.slice(start, end)) === true ? sum : sum + end - start;
-    }, 0);
+    const { built } = this.entryOf(document.uri);
+    return this.textsOf(document).reduce((sum, { text }) => sum + (built.has(text) ? 0 : text.length), 0);
   }
 
   scripts(): Script[] {
@@ -128,21 +128,31 @@ export class Workspace {
     }
     const { version } = document;
     const generation = this.generation;
-    const script = yield* buildSteps(document, this.baseOf(document.uri), { cache: entry.cache });
+    const texts = this.textsOf(document);
+    const script = yield* buildSteps(document, this.baseOf(document.uri), { cache: entry.cache, texts });
     const exports = ownRelations(script);
-    const texts = new Set(script.statements.map(({ text }) => text));
+    const built = new Set(texts.map(({ text }) => text));
     const changed = !sameItems(exports, entry.exports);
     if (changed) this.generation++;
     // Its own definitions are no reason to build it again; those that changed while it was built are.
     const builtOver = changed && generation === this.generation - 1 ? this.generation : generation;
-    Object.assign(entry, { script, version, generation: builtOver, exports, texts });
+    Object.assign(entry, { script, version, generation: builtOver, exports, built });
     return script;
+  }
+
+  private textsOf(document: TextDocument): readonly StatementText[] {
+    const entry = this.entryOf(document.uri);
+    if (entry.texts?.version !== document.version) {
+      const statements = statementTexts(document.getText(), entry.texts?.statements);
+      entry.texts = { version: document.version, statements };
+    }
+    return entry.texts.statements;
   }
 
   private entryOf(uri: string): Entry {
     let entry = this.entries.get(uri);
     if (entry === undefined) {
-      entry = { cache: new AnalysisCache(), exports: [], texts: new Set() };
+      entry = { cache: new AnalysisCache(), texts: undefined, exports: [], built: new Set() };
       this.entries.set(uri, entry);
     }
     return entry;
