@@ -102,7 +102,7 @@ export function activate(context: ExtensionContext): StreamJobsApi {
   owned(sync.onLog(({ level, message }) => log[level](`server: ${message}`)));
   owned(sync.onPrint(({ lines }) => lines.forEach((line) => log.info(line))));
   wakeWhenLookedAt(host, jobsTree, owned, logError);
-  owned(new RunOnOpen(runner, logError));
+  owned(new RunOnOpen(runner, context.workspaceState, logError));
   return { dataDir, jobs: () => store.list() };
 }
 

@@ -1,12 +1,17 @@
 // Runs the files that the setting streamJobs.runOnOpen names, once for each window, when the workspace is trusted.
-import { Uri, workspace, type Disposable } from 'vscode';
+import { commands, Uri, workspace, type Disposable, type Memento } from 'vscode';
 import type { ScriptRunner } from './scriptRunner';
+
+/** Remembers that the jobs of this workspace were shown. */
+const shownKey = 'runOnOpen.shown';
 
 export class RunOnOpen {
   private readonly waiting: Disposable[] = [];
 
+  /** `state` is that of the workspace. */
   constructor(
     private readonly runner: ScriptRunner,
+    private readonly state: Memento,
     private readonly logError: (error: unknown) => void,
   ) {
     if (workspace.isTrusted) {
@@ -30,9 +35,14 @@ export class RunOnOpen {
     this.runAll().catch(this.logError);
   }
 
-  /** In order, one after the other: later files may need the tables of earlier ones. */
+  /** In order, one after the other: later files may need the tables of earlier ones. Their jobs are shown once. */
   private async runAll(): Promise<void> {
-    for (const file of namedFiles()) await this.runner.run(await workspace.openTextDocument(file));
+    const files = namedFiles();
+    for (const file of files) await this.runner.run(await workspace.openTextDocument(file));
+    if (files.length > 0 && !this.state.get<boolean>(shownKey, false)) {
+      await this.state.update(shownKey, true);
+      await commands.executeCommand('streamJobs.jobs.focus', { preserveFocus: true });
+    }
   }
 }
 

@@ -29,7 +29,7 @@ describe('first steps', () => {
     await session.workbench.choose('own storage');
     await session.workbench.page.waitForURL(/folder=/);
     await session.workbench.ready();
-    await session.jobs.show();
+    // Nobody had to look for them.
     await session.jobs.row('find_big_orders', /\/s · lag \d/).waitFor();
     await session.screenshot('31-sample-opened');
   });
