@@ -105,12 +105,6 @@ export class TestCluster {
     const [found] = await (await this.admin).fetchOffsets({ groupId, topics: [topic] });
     return BigInt(found?.partitions.find((entry) => entry.partition === partition)?.offset ?? -1);
   }
-  /** Sets what a group without members has committed. */
-  async commit(groupId: string, topic: string, offset: bigint, partition = 0): Promise<void> {
-    await (
-      await this.admin
-    ).setOffsets({ groupId, topic, partitions: [{ partition, offset: offset.toString() }] });
-  }
   /** Deletes the records below an offset, as retention would. */
   async deleteRecords(topic: string, offset: bigint, partition = 0): Promise<void> {
     await this.ends(topic); // Without this a fresh admin client does not know the leader.
@@ -126,6 +120,26 @@ export class TestCluster {
 
   /** Another member of a group, that reads and does nothing. Returns how it leaves. */
   async joinGroup(groupId: string, topic: string): Promise<() => Promise<void>> {
+    const consumer = await this.newMember(groupId, topic);
+    return () => consumer.disconnect();
+  }
+  /** Commits an offset for a group as a member of it, for a moment. */
+  async commit(groupId: string, topic: string, offset: bigint, partition = 0): Promise<void> {
+    const consumer = await this.newMember(groupId, topic);
+    await consumer.commitOffsets([{ topic, partition, offset: offset.toString() }]);
+    await consumer.disconnect();
+  }
+
+  async dispose(): Promise<void> {
+    const clients = [this.admin, this.producer, ...this.consumers];
+    await Promise.all(
+      clients.map(async (client) => {
+        await (await client)?.disconnect();
+      }),
+    ).catch(() => undefined);
+  }
+
+  private async newMember(groupId: string, topic: string): Promise<Consumer> {
     const consumer = this.kafka.consumer({
       groupId,
       maxWaitTimeInMs: 50,
@@ -142,16 +156,7 @@ export class TestCluster {
       eachBatch: () => Promise.resolve(),
     });
     await joined;
-    return () => consumer.disconnect();
-  }
-
-  async dispose(): Promise<void> {
-    const clients = [this.admin, this.producer, ...this.consumers];
-    await Promise.all(
-      clients.map(async (client) => {
-        await (await client)?.disconnect();
-      }),
-    ).catch(() => undefined);
+    return consumer;
   }
 
   private async connectProducer(): Promise<Producer> {

@@ -9,6 +9,7 @@ import { allConnectors } from '../../server/connectors/connectors';
 import { createEngine } from '../../server/engine/createEngine';
 import { connectionsVariable } from '../../server/jobs/connections';
 import type { ServerLimits } from '../../server/jobs/limits';
+import { jobDirectory } from '../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../server/jobs/streamJobServer';
 import { systemClock } from '../../server/jobs/systemClock';
 import { connectToJobServer } from '../../server/protocol/connect';
@@ -83,7 +84,7 @@ export class LocalJobServer extends TestJobServer {
         clock: systemClock,
         jobName,
         baseDir: folder,
-        dataDir: folder,
+        jobDir: jobDirectory(folder, jobName),
         connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
         print: () => undefined,
         log: () => undefined,

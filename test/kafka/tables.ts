@@ -1,5 +1,6 @@
 // Kafka tables and a connector's surroundings for tests that use the connector without a job server.
 import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableColumn, TableDefinition } from '../../server/analysis/catalog';
 import type {
@@ -30,7 +31,7 @@ export function testContext(
     clock: realClock,
     jobName,
     baseDir: os.tmpdir(),
-    dataDir: os.tmpdir(),
+    jobDir: path.join(os.tmpdir(), 'stream-jobs-no-files'),
     connection: (name) => {
       const found = connections[name];
       return found ? Promise.resolve(found) : Promise.reject(new Error(`no connection ${name}`));
