@@ -61,7 +61,7 @@ export function statementAt(script: Script, offset: number): ScriptStatement | u
   const { document } = script;
   const statement = lastBefore(script, offset);
   if (statement === undefined) return undefined;
-  return /^[^\S\n]*;?$/.test(document.getText().slice(statement.end, offset)) ? statement : undefined;
+  return /^[^\S\r\n]*;?$/.test(document.getText().slice(statement.end, offset)) ? statement : undefined;
 }
 
 /** Tables and views as known before the statement of this index; behind the last one, after all. */

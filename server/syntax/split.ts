@@ -132,9 +132,8 @@ function stringEnd(text: string, open: number): number {
     if (quote < 0 || text[end] !== "'") break;
     end += 1;
   }
-  const content = text.slice(open, end);
-  const newline = content.indexOf('\n');
-  return newline >= 0 && holdsStatement(content) ? open + newline : end;
+  const firstLine = endOfLine(text, open);
+  return firstLine < end && holdsStatement(text.slice(open, end)) ? firstLine : end;
 }
 
 /** Whether some line of the text begins a statement after one that ended with `;`. */
@@ -146,7 +145,7 @@ function holdsStatement(content: string): boolean {
   ) {
     const next = skipTrivia(content, semicolon + 1);
     starter.lastIndex = next;
-    if (content.slice(semicolon, next).includes('\n') && starter.test(content)) return true;
+    if (endOfLine(content, semicolon) < next && starter.test(content)) return true;
   }
   return false;
 }
@@ -168,7 +167,10 @@ function isClosed(text: string, open: number): boolean {
   return text[open] === '-' || text.includes('*/', open + 2);
 }
 
-function endOfLine(text: string, from: number): number {
-  const newline = text.indexOf('\n', from);
-  return newline < 0 ? text.length : newline;
+/** The first line end, of any kind, from an offset on. */
+export function endOfLine(text: string, from: number): number {
+  const rest = /[^\r\n]*/y;
+  rest.lastIndex = from;
+  rest.test(text);
+  return rest.lastIndex;
 }

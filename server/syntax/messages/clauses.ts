@@ -47,7 +47,7 @@ function beginsStatement(place: ErrorPlace, index: number): boolean {
   const [before, first, second] = [place.tokens[index - 1], place.tokens[index], place.tokens[index + 1]];
   const seconds = beginnings[keywordOf(first?.type ?? 0) ?? ''];
   if (!before || !first || !seconds || holders.has(before.type)) return false;
-  const isOnNewLine = place.text.slice(before.stop + 1, first.start).includes('\n');
+  const isOnNewLine = /[\r\n]/.test(place.text.slice(before.stop + 1, first.start));
   if (seconds.includes('*')) return isOnNewLine && second !== undefined;
   return seconds.includes(keywordOf(second?.type ?? 0) ?? '');
 }

@@ -3,6 +3,7 @@ import type { Token } from 'antlr4ng';
 import { StreamSqlLexer } from '../generated/StreamSqlLexer';
 import type { Problem } from '../problem';
 import { syntaxProblem } from '../problemCodes';
+import { endOfLine } from '../split';
 import { spanOf, textOf, type ErrorPlace } from './errorPlace';
 
 export function unclosedText(place: ErrorPlace): Problem | undefined {
@@ -30,13 +31,12 @@ const openers: Record<number, { name: string; sign: string }> = {
 };
 
 function isOverLines(token: Token): boolean {
-  return token.type === StreamSqlLexer.STRING && textOf(token).includes('\n');
+  return token.type === StreamSqlLexer.STRING && /[\r\n]/.test(textOf(token));
 }
 
 /** The end of the line, before signs that close what is around the string. */
 function endOfContent(text: string, from: number): number {
-  const newline = text.indexOf('\n', from);
-  const line = text.slice(from, newline < 0 ? text.length : newline);
+  const line = text.slice(from, endOfLine(text, from));
   return from + line.replace(/[\s,;)]+$/, '').length;
 }
 

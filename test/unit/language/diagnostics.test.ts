@@ -129,7 +129,12 @@ describe('names', () => {
   });
 
   it('stand on the text where the statement stands, whatever the line ends', () => {
-    const [found] = diagnostics(scriptOf(`-- é😀\r\nSHOW JOBS;\r\n  SELECT amout FROM nowhere`), undefined);
-    expect(found?.range.start).toEqual({ line: 2, character: 20 });
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = ['-- é😀', 'SHOW JOBS;', "  SELECT '😀', amout FROM nowhere"].join(end);
+      expect(diagnostics(scriptOf(text), undefined)[0]?.range).toEqual({
+        start: { line: 2, character: 26 },
+        end: { line: 2, character: 33 },
+      });
+    }
   });
 });

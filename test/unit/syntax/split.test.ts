@@ -37,6 +37,12 @@ describe('splitting', () => {
     ],
     ['an unclosed name ends on its line', 'SELECT "a;\nSELECT 2', ['SELECT "a;\nSELECT 2']],
     ['an unclosed comment belongs to its statement', 'SELECT 1 /* x; y', ['SELECT 1 /* x; y']],
+    [
+      'lines of any kind of end',
+      '-- a\rSELECT 1; -- b\r\nSELECT 2;-- c\nSELECT 3',
+      ['SELECT 1', 'SELECT 2', 'SELECT 3'],
+    ],
+    ['an unclosed string before a lone CR', "SELECT 'a\r;\rSHOW JOBS", ["SELECT 'a", 'SHOW JOBS']],
     ['NUL and other signs', 'SELECT \0; #;', ['SELECT \0', '#']],
   ])('%s', (_, text, expected) => expect(split(text)).toEqual(expected));
 
