@@ -57,8 +57,8 @@ export interface ConnectorContext {
   jobName: string;
   /** Relative paths of the file connector stand for this folder. */
   baseDir: string;
-  /** Where print sinks and the like may keep files. */
-  dataDir: string;
+  /** Where connectors may keep files for this job, made when needed; gone when the job is dropped. */
+  jobDir: string;
   /** Named connections, `'connection' = 'prod'`, with their secrets filled in. */
   connection(name: string): Promise<Connection>;
   /** Shows committed rows of a print sink to whoever looks, a line each. */

@@ -1,4 +1,6 @@
 // The engine over DuckDB: plans become pipelines between connectors.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { TableDefinition } from '../analysis/catalog';
 import type { JobPlan } from '../analysis/plan';
 import type { Clock, Connector, ConnectorContext } from '../connectors/connector';
@@ -7,7 +9,6 @@ import { emptyCounters, planFingerprint, readCheckpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import type { Engine, JobPositions, JobSpec, PipelineCounters } from './engine';
 import { tableEncoder } from './formats/encoder';
-import { existsSync } from 'node:fs';
 import { DuckPipeline } from './pipeline';
 import { openPreview } from './preview';
 import { partitionProgress } from './progress';
@@ -40,7 +41,10 @@ export function createEngine(options: EngineOptions): Engine {
       });
       return (await Promise.all(asked)).flat();
     },
-    drop: (spec) => deleteDatabase(spec.databasePath),
+    async drop(spec) {
+      await deleteDatabase(spec.databasePath);
+      await rm(options.context(spec.name).jobDir, { recursive: true, force: true });
+    },
     preview: (plan, sink) => openPreview(plan, sink, options),
   };
 }

@@ -1,4 +1,5 @@
 // A top-level SELECT: the same pipeline in memory, whose sink shows rows as cells and ends it at the limit.
+import { rm } from 'node:fs/promises';
 import type { PreviewPlan } from '../analysis/plan';
 import { formatType } from '../analysis/typeNames';
 import { absent } from '../connectors/connector';
@@ -44,7 +45,7 @@ export async function openPreview(
     const failed = pipeline.counters().recordsFailed;
     const skipped = failed > 0 ? `${failed} bad records were left out.` : undefined;
     sink.done(reason, message ?? skipped);
-    void pipeline.close();
+    void letGo();
   };
   const pipeline: DuckPipeline = new DuckPipeline(spec, session, {
     finished: () => end('finished'),
@@ -52,13 +53,17 @@ export async function openPreview(
     pauseWanted: () => undefined,
     trouble: () => undefined,
   });
+  const letGo = async (): Promise<void> => {
+    await pipeline.close();
+    await rm(connectorContext.jobDir, { recursive: true, force: true });
+  };
   shown.full = () => end('limit');
   await pipeline.run(new AbortController().signal);
   return {
     columns,
     close: () => {
       ended.reason ??= 'finished';
-      return pipeline.close();
+      return letGo();
     },
   };
 }

@@ -21,6 +21,11 @@ export async function openDataDirectory(dataDir: string): Promise<Store> {
   return DuckDBStore.open(dataDir);
 }
 
+/** Where the connectors of a job may keep files, beside its database. */
+export function jobDirectory(dataDir: string, job: string): string {
+  return jobDatabase(dataDir, job).replace(/\.db$/, '');
+}
+
 /** The database of a job: distinct for names that differ in case only, and no name that Windows reserves. */
 export function jobDatabase(dataDir: string, job: string): string {
   const hash = createHash('sha256').update(job).digest('hex').slice(0, 8);

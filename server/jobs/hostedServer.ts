@@ -7,6 +7,7 @@ import { createEngine } from '../engine/createEngine';
 import { addressFile, protocolVersion, type ServerAddress } from '../protocol/rpc';
 import { version } from '../../package.json';
 import { Connections } from './connections';
+import { jobDirectory } from './dataDirectory';
 import { serveMetrics, type MetricsServer } from './metricsServer';
 import { serveRpc, type RpcServer } from './rpcServer';
 import { makePrivate, prepareSocketPath } from './socketPath';
@@ -60,7 +61,7 @@ export async function hostServer(options: HostOptions): Promise<HostedServer> {
       clock: systemClock,
       jobName,
       baseDir,
-      dataDir,
+      jobDir: jobDirectory(dataDir, jobName),
       connection: (name) => connections.get(name),
       print: (lines) => clients.rpc?.print({ job: jobName, lines }),
       log,

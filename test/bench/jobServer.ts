@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Connector, Sink } from '../../server/connectors/connector';
 import { allConnectors } from '../../server/connectors/connectors';
 import { createEngine } from '../../server/engine/createEngine';
+import { jobDirectory } from '../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../server/jobs/streamJobServer';
 import { systemClock } from '../../server/jobs/systemClock';
 
@@ -44,7 +45,7 @@ export async function openServer(): Promise<BenchServer> {
       clock: systemClock,
       jobName,
       baseDir: dataDir,
-      dataDir,
+      jobDir: jobDirectory(dataDir, jobName),
       connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
       print: () => undefined,
       log: () => undefined,

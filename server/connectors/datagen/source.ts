@@ -43,7 +43,7 @@ export class DatagenSource implements Source {
       partitions: options.partitions,
     };
     this.offsets = Array.from({ length: options.partitions }, () => 0);
-    this.epochFile = new EpochFile(context.dataDir, context.jobName, table.name);
+    this.epochFile = new EpochFile(context.jobDir, context.jobName, table.name);
   }
 
   async open(positions: Positions): Promise<Positions> {

@@ -30,7 +30,7 @@ export class FileSink implements Sink {
     private readonly context: ConnectorContext,
   ) {
     this.file = file;
-    this.note = path.join(context.dataDir, 'file', `${fileNameOf(context.jobName, table.name)}.json`);
+    this.note = path.join(context.jobDir, 'file', `${fileNameOf(context.jobName, table.name)}.json`);
     this.header = hasHeader(table) ? headerLine(table) : undefined;
   }
 

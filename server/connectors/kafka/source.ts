@@ -260,8 +260,8 @@ export class KafkaSource implements Source, Receiver {
 
   /** The same whenever this job reads this table from this data folder, and no other's. */
   private uniqueId(): string {
-    const { dataDir, jobName } = this.context;
-    const identity = JSON.stringify([dataDir, jobName, this.table.name]);
+    const { jobDir, jobName } = this.context;
+    const identity = JSON.stringify([jobDir, jobName, this.table.name]);
     return createHash('sha256').update(identity).digest('hex').slice(0, 12);
   }
 

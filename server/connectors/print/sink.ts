@@ -39,7 +39,7 @@ export class PrintSink implements Sink {
     private readonly context: ConnectorContext,
     private readonly bytesMax = fileBytesMax,
   ) {
-    this.folder = path.join(context.dataDir, 'print');
+    this.folder = path.join(context.jobDir, 'print');
     this.fileName = fileNameOf(context.jobName, table.name);
     this.prefix = `${readOptions(printOptions, table.options)['print-identifier'] ?? table.name}> `;
   }

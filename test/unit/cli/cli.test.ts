@@ -1,5 +1,6 @@
 // The command line as scripts rely on it: what it prints where, its JSON shapes, its exit codes.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckedFile } from '../../../server/protocol/languageServer';
 import type { JobSnapshot } from '../../../server/protocol/jobs';
@@ -149,6 +150,14 @@ describe('serve, exec and jobs', () => {
     await place.exec(script);
     const { results } = (await place.exec('SELECT id FROM numbers LIMIT 3')) as ExecuteResult;
     expect(results[0]).toMatchObject({ ok: true, columns: ['id'], rows: [[1], [2], [3]] });
+  });
+
+  it('nothing is left of a job that was dropped, nor of a query that ended', async () => {
+    await place.serve();
+    await place.exec(script);
+    await place.exec('SELECT id FROM numbers LIMIT 3');
+    await place.exec('DROP JOB evens');
+    await expect.poll(() => readdir(path.join(place.dataDir, 'jobs'))).toEqual([]);
   });
 
   it('serves metrics on loopback when asked', async () => {

@@ -59,7 +59,7 @@ export function newContext(folder = newFolder(), clock = new FakeClock()): TestC
     clock,
     jobName: 'orders-job',
     baseDir: folder,
-    dataDir: path.join(folder, 'data'),
+    jobDir: path.join(folder, 'data'),
     connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
     print: (lines) => printed.push(...lines),
     log: (_level, message) => logged.push(message),

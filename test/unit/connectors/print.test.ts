@@ -7,8 +7,8 @@ import type { TestContext } from './fixtures';
 
 const table = tableOf('print', {}, { id: 'int' });
 
-function kept({ dataDir }: TestContext): string {
-  const folder = path.join(dataDir, 'print');
+function kept({ jobDir }: TestContext): string {
+  const folder = path.join(jobDir, 'print');
   const generation = (name: string): number => Number(name.split('.').at(-2));
   const names = readdirSync(folder).sort((a, b) => generation(a) - generation(b));
   return names.map((name) => readFileSync(path.join(folder, name), 'utf8')).join('');
@@ -70,7 +70,7 @@ describe('print', () => {
       sink.committed();
       await sink.close();
     }
-    expect(readdirSync(path.join(context.dataDir, 'print'))).toHaveLength(2);
+    expect(readdirSync(path.join(context.jobDir, 'print'))).toHaveLength(2);
     const lines = kept(context).trim().split('\n');
     expect(lines.at(-1)).toBe('row 39 again');
     expect(context.printed).toHaveLength(80);

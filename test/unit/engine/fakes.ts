@@ -1,5 +1,7 @@
 // A source and a sink in memory, for engine tests: a log of records that survives its readers, and rows as text that
 // are cut back to the committed position as a file is.
+import os from 'node:os';
+import path from 'node:path';
 import type {
   Connector,
   ConnectorContext,
@@ -243,7 +245,7 @@ function fakeContext(jobName: string): ConnectorContext {
     clock: systemClock,
     jobName,
     baseDir: '.',
-    dataDir: '.',
+    jobDir: path.join(os.tmpdir(), 'stream-jobs-no-files'),
     connection: () => Promise.reject(new Error('no connections here')),
     print: () => undefined,
     log: () => undefined,

@@ -29,7 +29,7 @@ async function main(folder: string): Promise<void> {
       clock: systemClock,
       jobName,
       baseDir: folder,
-      dataDir: folder,
+      jobDir: path.join(folder, 'files'),
       connection: () => Promise.reject(new Error('no connections')),
       print: () => undefined,
       log: () => undefined,
