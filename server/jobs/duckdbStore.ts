@@ -110,56 +110,49 @@ export class DuckDBStore implements Store {
     this.writing = undefined;
   }
 
+  /** One call for all of it: each would wait for its turn behind jobs that run, and a pause waits for it. */
   private async transaction(changes: StoreChange[]): Promise<void> {
-    await this.connection.run('BEGIN');
     try {
-      for (const change of changes) await this.apply(change);
-      await this.connection.run('COMMIT');
+      await this.connection.run(['BEGIN', ...changes.flatMap(statements), 'COMMIT'].join(';\n'));
     } catch (error) {
       // A failed commit has rolled back already; then there is nothing left to roll back.
       await this.connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
   }
+}
 
-  private async apply(change: StoreChange): Promise<void> {
-    switch (change.kind) {
-      case 'job':
-        await this.run(
-          'INSERT INTO job VALUES ($1, $2) ON CONFLICT DO UPDATE SET record = excluded.record',
-          change.record.name,
-          JSON.stringify(change.record),
-        );
-        return;
-      case 'pause':
-        await this.run(
-          'INSERT INTO pause VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET event = excluded.event',
-          change.job,
-          change.pause.number,
-          JSON.stringify(change.pause),
-        );
-        await this.run('DELETE FROM pause WHERE job = $1 AND number < $2', change.job, change.keepFrom);
-        return;
-      case 'dropJob':
-        await this.run('DELETE FROM job WHERE name = $1', change.name);
-        await this.run('DELETE FROM pause WHERE job = $1', change.name);
-        return;
-      case 'relation':
-        await this.run(
-          `INSERT INTO relation VALUES ($1, nextval('made'), $2) ON CONFLICT DO UPDATE SET record = excluded.record`,
-          change.record.name,
-          JSON.stringify(change.record),
-        );
-        return;
-      case 'dropRelation':
-        await this.run('DELETE FROM relation WHERE name = $1', change.name);
-        return;
+function statements(change: StoreChange): string[] {
+  switch (change.kind) {
+    case 'job': {
+      const values = `${literal(change.record.name)}, ${literal(JSON.stringify(change.record))}`;
+      return [`INSERT INTO job VALUES (${values}) ON CONFLICT DO UPDATE SET record = excluded.record`];
     }
+    case 'pause': {
+      const job = literal(change.job);
+      const values = `${job}, ${change.pause.number}, ${literal(JSON.stringify(change.pause))}`;
+      return [
+        `INSERT INTO pause VALUES (${values}) ON CONFLICT DO UPDATE SET event = excluded.event`,
+        `DELETE FROM pause WHERE job = ${job} AND number < ${change.keepFrom}`,
+      ];
+    }
+    case 'dropJob':
+      return [
+        `DELETE FROM job WHERE name = ${literal(change.name)}`,
+        `DELETE FROM pause WHERE job = ${literal(change.name)}`,
+      ];
+    case 'relation': {
+      const values = `${literal(change.record.name)}, nextval('made'), ${literal(JSON.stringify(change.record))}`;
+      return [`INSERT INTO relation VALUES (${values}) ON CONFLICT DO UPDATE SET record = excluded.record`];
+    }
+    case 'dropRelation':
+      return [`DELETE FROM relation WHERE name = ${literal(change.name)}`];
   }
+}
 
-  private async run(sql: string, ...values: (string | number)[]): Promise<void> {
-    await this.connection.run(sql, values);
-  }
+/** Text in SQL, where nothing but the quote has a meaning. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 async function openDatabase(
