@@ -12,6 +12,10 @@ import { diagnose } from './errors';
 
 /** An answer is given up after this long. */
 const answerMsMax = 8000;
+/** Protocol errors of a partition that is between two leaders: asked again so often, so much later. */
+const withoutLeader = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+const leaderAttempts = 10;
+const leaderWaitMs = 200;
 /** New partitions are seen after this long. */
 const metadataMsMax = 5000;
 /** A topic that was not there is not asked for again before this long: it would fail the others' requests. */
@@ -120,20 +124,19 @@ export class ClusterReader {
     }
   }
 
+  /** A topic that was just made, or whose broker just left, may be without a leader for a moment. */
   private async fetchRanges(topics: string[]): Promise<Map<string, PartitionRange[]>> {
-    const { cluster } = await this.connected();
-    await cluster.addMultipleTargetTopics(topics);
-    await cluster.refreshMetadataIfNecessary();
-    const asked = topics.map((topic) => ({
-      topic,
-      partitions: cluster
-        .findTopicPartitionMetadata(topic)
-        .map(({ partitionId }) => ({ partition: partitionId })),
-    }));
-    // Ends first: a log that is cut between the two answers then never seems to end before it starts.
-    const ends = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: false })));
-    const starts = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: true })));
-    return new Map(topics.map((topic) => [topic, rangesOf(topic, starts, ends)]));
+    for (let attempt = 1; ; attempt++) {
+      const { cluster } = await this.connected();
+      try {
+        return await askRanges(cluster, topics);
+      } catch (error) {
+        const { types } = diagnose(error);
+        if (attempt === leaderAttempts || !withoutLeader.some((type) => types.has(type))) throw error;
+        await this.clock.sleep(leaderWaitMs);
+        await cluster.refreshMetadata();
+      }
+    }
   }
 
   private connected(): Promise<Handle> {
@@ -210,6 +213,22 @@ export class ClusterReader {
 }
 
 type TopicOffsets = Awaited<ReturnType<Cluster['fetchTopicsOffset']>>;
+
+/** Start and end of each partition of the topics, now. */
+async function askRanges(cluster: Cluster, topics: string[]): Promise<Map<string, PartitionRange[]>> {
+  await cluster.addMultipleTargetTopics(topics);
+  await cluster.refreshMetadataIfNecessary();
+  const asked = topics.map((topic) => ({
+    topic,
+    partitions: cluster
+      .findTopicPartitionMetadata(topic)
+      .map(({ partitionId }) => ({ partition: partitionId })),
+  }));
+  // Ends first: a log that is cut between the two answers then never seems to end before it starts.
+  const ends = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: false })));
+  const starts = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: true })));
+  return new Map(topics.map((topic) => [topic, rangesOf(topic, starts, ends)]));
+}
 
 function rangesOf(topic: string, starts: TopicOffsets, ends: TopicOffsets): PartitionRange[] {
   const startOf = new Map(
