@@ -68,7 +68,7 @@ export class LagHistory {
     return this.change(lagWindowMs, (sample) => (sample.at < this.changedAt ? null : sample.lag));
   }
 
-  /** Difference a second between the last sample and the first in the window before it. */
+  /** Difference a second between the last sample and the first in the window before it, to a tenth. */
   private change(windowMs: number, value: (sample: LagSample) => number | null): number | null {
     const last = this.samples.at(-1);
     const lastValue = last === undefined ? null : value(last);
@@ -81,7 +81,8 @@ export class LagHistory {
       ) ?? before;
     const firstValue = first === undefined ? null : value(first);
     if (first === undefined || firstValue === null || last.at <= first.at) return null;
-    return ((lastValue - firstValue) * 1000) / (last.at - first.at);
+    const perSecond = ((lastValue - firstValue) * 1000) / (last.at - first.at);
+    return Math.round(perSecond * 10) / 10;
   }
 }
 
