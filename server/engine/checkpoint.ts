@@ -5,6 +5,7 @@ import type { JobPlan } from '../analysis/plan';
 import { StreamJobsError } from '../protocol/errors';
 import type { Database, Statements } from './database';
 import type { JobPositions, PipelineCounters } from './engine';
+import { quote } from './sqlText';
 
 export interface Checkpoint {
   positions: JobPositions;
@@ -89,9 +90,14 @@ export async function readCheckpoint(database: Database, plan: string): Promise<
   return deserialize(row[2]);
 }
 
-/** Within the batch's transaction, where one is open. */
-export async function writeCheckpoint(database: Statements, checkpoint: Checkpoint): Promise<void> {
-  await database.run('UPDATE job_checkpoint SET body = $1', [serializeCheckpoint(checkpoint)]);
+/** With the batch's transaction, where one is open, which it commits. One call: a pause waits for it. */
+export async function writeCheckpoint(
+  database: Statements,
+  checkpoint: Checkpoint,
+  transaction: 'open' | 'none' = 'none',
+): Promise<void> {
+  const update = `UPDATE job_checkpoint SET body = ${quote(serializeCheckpoint(checkpoint))}`;
+  await database.run(transaction === 'open' ? `${update}; COMMIT` : update);
 }
 
 type Stored = Omit<Checkpoint, 'positions' | 'watermarks'> & {

@@ -93,8 +93,7 @@ export class Deliveries {
     // A single statement is a transaction by itself.
     if (bad && !isOpen) await this.#statements.run('BEGIN');
     if (bad) next.deadLetters = await this.#storeBad(computed);
-    await writeCheckpoint(this.#statements, next);
-    if (bad || isOpen) await this.#statements.run('COMMIT');
+    await writeCheckpoint(this.#statements, next, bad || isOpen ? 'open' : 'none');
   }
 
   async #rollBack(): Promise<void> {
