@@ -1,6 +1,6 @@
 // What a job's row opens to: partitions, sinks, version, consumer group and the last pauses.
 import type { JobSnapshot, PartitionSnapshot, PauseEvent } from '../../server/protocol/jobs';
-import { age, count, lagText, span } from '../../server/protocol/jobText';
+import { age, clockTime, count, countOrUnknown, lagText, pauseLength } from '../../server/protocol/jobText';
 import { bar } from './charts';
 import type { Row } from './jobRow';
 
@@ -52,16 +52,12 @@ function consumerGroupRow(job: JobSnapshot): Row[] {
 }
 
 function pauseRow(job: JobSnapshot, pause: PauseEvent, now: number): Row {
-  const lasted =
-    pause.resumedAt === undefined
-      ? `for ${age(pause.pausedAt, now)}`
-      : span(pause.durationMs ?? Date.parse(pause.resumedAt) - Date.parse(pause.pausedAt));
-  const resumed = pause.lagAtResume === undefined ? '' : ` to ${lagCount(pause.lagAtResume)}`;
-  return child(job, `pause:${pause.pausedAt}`, 'history', `paused ${clockTime(pause.pausedAt)}`, [
-    lasted,
+  const resumed = pause.lagAtResume === undefined ? '' : ` to ${countOrUnknown(pause.lagAtResume)}`;
+  return child(job, `pause:${pause.pausedAt}`, 'history', `paused ${clockTime(pause.pausedAt, now)}`, [
+    pauseLength(pause, now),
     `by ${pause.by}`,
     pause.reason ?? '',
-    `lag ${lagCount(pause.lagAtPause)}${resumed}`,
+    `lag ${countOrUnknown(pause.lagAtPause)}${resumed}`,
   ]);
 }
 
@@ -75,18 +71,4 @@ function child(job: JobSnapshot, part: string, icon: string, label: string, desc
     contextValue: part.split(':')[0] ?? part,
     accessibleLabel: `${label}, ${text.replaceAll(' · ', ', ').replaceAll(/[▰▱]+, /g, '')}`,
   };
-}
-
-function lagCount(lag: number | null): string {
-  return lag === null ? 'unknown' : count(lag);
-}
-
-/** The time of day where the user is, with the day when it was another one. */
-export function clockTime(iso: string): string {
-  return new Date(iso).toLocaleString(undefined, {
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
 }

@@ -1,6 +1,6 @@
 // A job as a row of the Jobs tree: pure, so that what every state shows and offers can be tested.
 import type { JobSnapshot, JobState } from '../../server/protocol/jobs';
-import { describeJob, span } from '../../server/protocol/jobText';
+import { count, describeJob, span } from '../../server/protocol/jobText';
 
 export interface Row {
   /** Stable: keeps selection and expansion over changes. */
@@ -73,7 +73,7 @@ function resumesIn(job: JobSnapshot, now: number): string {
 }
 
 function warned(job: JobSnapshot): string {
-  const failed = job.recordsFailed > 0 ? ` · ${job.recordsFailed} failed records` : '';
+  const failed = job.recordsFailed > 0 ? ` · ${count(job.recordsFailed)} failed records` : '';
   return failed + (job.warnings.length > 0 ? ` · ⚠ ${job.warnings[0] ?? ''}` : '');
 }
 

@@ -1,9 +1,9 @@
 // A job's tooltip as Markdown: statement, times, counts, offsets, pauses and a sparkline of its lag.
 import type { JobSnapshot } from '../../server/protocol/jobs';
-import { age, count, describeJob, lagText, span } from '../../server/protocol/jobText';
+import { age, clockTime, count, describeJob, lagText, span } from '../../server/protocol/jobText';
 import { sparkline } from './charts';
-import { clockTime, jobChildRows } from './jobChildren';
-import { codeBlock, escapeMarkdown } from './markdown';
+import { jobChildRows } from './jobChildren';
+import { codeBlock, escapeMarkdown } from '../../server/protocol/markdown';
 
 /** A longer statement is cut in the tooltip, in characters. */
 const statementMax = 1200;
@@ -15,11 +15,11 @@ export function jobTooltip(job: JobSnapshot, lags: readonly number[], now: numbe
   const chart = sparkline(lags);
   const facts = [
     `In ${count(job.recordsIn)} · out ${count(job.recordsOut)} · failed ${count(job.recordsFailed)} · late ${count(job.recordsLate)}`,
-    `Started ${clockTime(job.startedAt)} · ${job.state} for ${age(job.since, now)}`,
+    `Started ${clockTime(job.startedAt, now)} · ${job.state} for ${age(job.since, now)}`,
     ...(job.timeToDrainMs === undefined ? [] : [`Caught up in about ${span(job.timeToDrainMs)}`]),
     ...(job.retentionHorizon === undefined
       ? []
-      : [`Retention deletes unread records from ${clockTime(job.retentionHorizon)}`]),
+      : [`Retention deletes unread records from ${clockTime(job.retentionHorizon, now)}`]),
     ...(chart === '' ? [] : [`${chart} ${lagText(job)}`]),
   ];
   const children = jobChildRows(job, now).map(

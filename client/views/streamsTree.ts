@@ -10,7 +10,7 @@ import {
 import type { TableSummary } from '../../server/protocol/rpc';
 import type { JobStore } from '../host/jobStore';
 import type { Row } from './jobRow';
-import { codeBlock } from './markdown';
+import { codeBlock } from '../../server/protocol/markdown';
 import { rowItem } from './rowItem';
 import { streamChildRows, streamRow } from './streamRows';
 

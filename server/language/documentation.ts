@@ -2,6 +2,7 @@
 import { formatType } from '../analysis/typeNames';
 import type { Relation } from '../analysis/catalog';
 import { findFunction } from '../analysis/functions/functions';
+import { codeBlock, escapeMarkdown } from '../protocol/markdown';
 import { keywordDoc, keywordMarkdown } from './keywordDocs';
 import { liveText, sinceText } from './liveJobs/jobWords';
 import type { KnownJobs } from './liveJobs/knownJobs';
@@ -29,7 +30,7 @@ export function relationMarkdown(relation: Relation): string {
   const columns = relation.columns.map(({ name, type }) => `${name} ${formatType(type)}`);
   const shown = columns.slice(0, columnsMax);
   if (columns.length > columnsMax) shown.push(`-- and ${columns.length - columnsMax} more`);
-  return `**${escapeMarkdown(relation.name)}** — ${what}${connector}\n${fenced(shown.join('\n'))}`;
+  return `**${escapeMarkdown(relation.name)}** — ${what}${connector}\n${codeBlock('streamsql', shown.join('\n'))}`;
 }
 
 /** Signatures, what it gives, an example. */
@@ -38,7 +39,7 @@ export function functionMarkdown(name: string): string | undefined {
   if (definition === undefined) return undefined;
   const signatures = definition.signatures.map(({ text }) => text).join('\n');
   const lines = [
-    fenced(signatures === '' ? `${definition.name}(...)` : signatures),
+    codeBlock('streamsql', signatures === '' ? `${definition.name}(...)` : signatures),
     definition.documentation,
   ];
   if (definition.example !== undefined) lines.push('', `Example: \`${definition.example}\``);
@@ -49,14 +50,4 @@ export function functionMarkdown(name: string): string | undefined {
 export function keywordText(word: string, following?: string): string | undefined {
   const doc = keywordDoc(word, following);
   return doc && keywordMarkdown(doc);
-}
-
-/** SQL as a code block; a fence inside it cannot end the block. */
-export function fenced(sql: string): string {
-  return `\`\`\`streamsql\n${sql.replaceAll('```', "'''")}\n\`\`\``;
-}
-
-/** Names and reasons are other people's text: shown as it is, never as Markdown. */
-export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>&~|]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -7,13 +7,8 @@ import type { Use } from '../analysis/binding/findings';
 import { optionOf } from './completion/optionCandidates';
 import { placeAt, placeLengthMax } from './completion/place';
 import { optionOwner } from './completion/stringCandidates';
-import {
-  escapeMarkdown,
-  functionMarkdown,
-  jobMarkdown,
-  keywordText,
-  relationMarkdown,
-} from './documentation';
+import { escapeMarkdown } from '../protocol/markdown';
+import { functionMarkdown, jobMarkdown, keywordText, relationMarkdown } from './documentation';
 import { jobUses } from './liveJobs/jobUses';
 import type { KnownJobs } from './liveJobs/knownJobs';
 import { lastBefore, rangeBetween, type Script, type ScriptStatement } from './script';

@@ -1,4 +1,5 @@
 // What the keywords mean, for hover and completion: a form to copy and a sentence.
+import { codeBlock } from '../protocol/markdown';
 
 export interface KeywordDoc {
   form: string;
@@ -139,5 +140,5 @@ export function keywordDoc(word: string, following?: string): KeywordDoc | undef
 
 /** As Markdown, for hover and completion. */
 export function keywordMarkdown(doc: KeywordDoc): string {
-  return `\`\`\`streamsql\n${doc.form}\n\`\`\`\n${doc.text}`;
+  return `${codeBlock('streamsql', doc.form)}\n${doc.text}`;
 }

@@ -1,5 +1,5 @@
 // How a job's state reads in one line: the same words in the tree, the lenses, the hover and the command line.
-import type { JobBrief, JobSnapshot, JobState } from './jobs';
+import type { IsoTime, JobBrief, JobSnapshot, JobState, PauseEvent } from './jobs';
 
 /** What the line is made from; a JobSnapshot and a JobBrief both fit. */
 export interface JobLine {
@@ -43,7 +43,12 @@ export function jobBrief(job: JobSnapshot): JobBrief {
 
 /** `lag 8,403`, `lag unknown`. Unknown is not zero. */
 export function lagText({ lag }: { lag: number | null }): string {
-  return lag === null ? 'lag unknown' : `lag ${count(lag)}`;
+  return `lag ${countOrUnknown(lag)}`;
+}
+
+/** `8,403`, `unknown`. */
+export function countOrUnknown(value: number | null): string {
+  return value === null ? 'unknown' : count(value);
 }
 
 /** `12.4k/s`, `0/s`. */
@@ -56,17 +61,33 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** A number in about four characters: `950`, `12.4k`, `1.2M`. */
+/** A number in about four characters: `0.4`, `950`, `12.4k`, `1.2M`. */
 export function short(value: number): string {
   const size = Math.abs(value);
   if (size >= 999_950) return `${trim(value / 1e6)}M`;
-  if (size >= 1000) return `${trim(value / 1000)}k`;
-  return String(Math.round(value));
+  if (size >= 999.5) return `${trim(value / 1000)}k`;
+  // A job that reads a record now and then does not stand still.
+  return size < 0.95 ? trim(value) : String(Math.round(value));
 }
 
 /** How long ago: `40 s`, `12 min`, `3 h`, `2 d`. */
 export function age(since: string, now: number): string {
   return span(Math.max(0, now - Date.parse(since)));
+}
+
+/** How long a pause lasted: `12 min`; one that is not over: `12 min so far`. */
+export function pauseLength(pause: PauseEvent, now: number): string {
+  const { pausedAt, resumedAt, durationMs } = pause;
+  if (resumedAt === undefined) return `${age(pausedAt, now)} so far`;
+  return span(durationMs ?? Date.parse(resumedAt) - Date.parse(pausedAt));
+}
+
+/** `10:12` where the user is, with the date when it is not the day of `now` (epoch ms). */
+export function clockTime(time: IsoTime, now: number): string {
+  const date = new Date(time);
+  const clock = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  if (date.toDateString() === new Date(now).toDateString()) return clock;
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clock}`;
 }
 
 /** A length of time in words, from ms. */
@@ -88,6 +109,10 @@ function waiting(job: JobLine): string {
 
 function joined(parts: (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 function trim(value: number): string {

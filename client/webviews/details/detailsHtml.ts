@@ -1,7 +1,16 @@
 // A job's details as HTML: pure; every text that comes from a job or a user is escaped.
-import type { JobDetails, PauseEvent } from '../../../server/protocol/jobs';
-import { age, count, describeJob, lagText, rate, span } from '../../../server/protocol/jobText';
-import { clockTime } from '../../views/jobChildren';
+import type { JobDetails } from '../../../server/protocol/jobs';
+import {
+  age,
+  clockTime,
+  count,
+  countOrUnknown,
+  describeJob,
+  lagText,
+  pauseLength,
+  rate,
+  span,
+} from '../../../server/protocol/jobText';
 import { can } from '../../views/jobRow';
 import type { Section } from './messages';
 
@@ -90,7 +99,7 @@ function figures(job: JobDetails, now: number): string {
     ['State', metrics.stateBytes === null ? 'unknown' : `${count(metrics.stateBytes / 1024)} KiB`],
     ['Version', job.version],
     ['Consumer group', job.consumerGroup ?? ''],
-    ['Started', `${clockTime(job.startedAt)}, ${age(job.startedAt, now)} ago`],
+    ['Started', `${clockTime(job.startedAt, now)}, ${age(job.startedAt, now)} ago`],
   ];
   const shown = rows.filter(([, value]) => value !== '');
   return `<h2>Figures</h2><dl>${shown.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
@@ -106,27 +115,22 @@ function partitions(job: JobDetails): string {
       start ?? 'unknown',
       position,
       end ?? 'unknown',
-      lag === null ? 'unknown' : count(lag),
+      countOrUnknown(lag),
       count(lost),
     ]),
   );
 }
 
 function pauses(job: JobDetails, now: number): string {
-  const lag = (value: number | null | undefined) =>
-    value === undefined ? '' : value === null ? 'unknown' : count(value);
-  const lasted = (pause: PauseEvent) =>
-    pause.resumedAt === undefined
-      ? `since ${age(pause.pausedAt, now)}`
-      : span(pause.durationMs ?? Date.parse(pause.resumedAt) - Date.parse(pause.pausedAt));
+  const lag = (value: number | null | undefined) => (value === undefined ? '' : countOrUnknown(value));
   return table(
     'Pauses',
     ['Paused', 'For', 'By', 'Reason', 'Lag at pause', 'Lag at resume'],
     [...job.pauseHistory]
       .reverse()
       .map((pause) => [
-        clockTime(pause.pausedAt),
-        lasted(pause),
+        clockTime(pause.pausedAt, now),
+        pauseLength(pause, now),
         pause.by,
         pause.reason ?? '',
         lag(pause.lagAtPause),

@@ -1,6 +1,6 @@
 // Live jobs in the words that messages, lenses and completion need beside the one line every view shares.
-import { age, describeJob } from '../../protocol/jobText';
-import type { IsoTime, JobBrief } from '../../protocol/jobs';
+import { age, clockTime, describeJob } from '../../protocol/jobText';
+import type { JobBrief } from '../../protocol/jobs';
 import type { KnownJobs } from './knownJobs';
 
 /** The shared line, with its state named: `running 12.4k/s · lag 0`, `paused 12 min · lag 8,403 · index rebuild`. */
@@ -19,16 +19,4 @@ export function shortState(job: JobBrief, jobs: KnownJobs): string {
 export function sinceText(job: JobBrief, jobs: KnownJobs): string {
   const since = `since ${clockTime(job.since, jobs.at)}`;
   return job.reason === undefined ? since : `${since} (reason: ${job.reason})`;
-}
-
-/** `10:12` in local time, with the date when it is not the day of `now` (epoch ms). */
-export function clockTime(time: IsoTime, now: number): string {
-  const date = new Date(time);
-  const clock = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
-  if (date.toDateString() === new Date(now).toDateString()) return clock;
-  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${clock}`;
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, '0');
 }

@@ -1,8 +1,8 @@
 // Text from jobs and users inside Markdown, made harmless.
 
-/** Escapes everything Markdown or VS Code's icons would give a meaning to. */
+/** On one line, with everything escaped that Markdown or VS Code's icons would give a meaning to. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&@:]/g, '\\$&').replace(/\r?\n/g, ' ');
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]#!|<>~$&@]|:(?=\/)|^[-+=]|(?<=^\d+)\./g, '\\$&');
 }
 
 /** A code block that no run of backticks inside can end. */
