@@ -14,9 +14,9 @@ export const limits = {
   idleCheckMs: 200,
   /** How long one read of a source may wait; reads follow each other without a pause. */
   readWaitMs: 1000,
-  /** Records of one source held in memory beyond the batch in hand. */
-  bufferRecordsMax: 50_000,
-  bufferBytesMax: 32 * 1024 * 1024,
+  /** Records of one source held in memory beyond the batches in hand: about two batches of a fast job. */
+  bufferRecordsMax: 20_000,
+  bufferBytesMax: 8 * 1024 * 1024,
   /** First and longest wait before something that went away is tried again. */
   retryFirstMs: 200,
   retryMaxMs: 10_000,

@@ -16,10 +16,11 @@ export class FetchQueue {
   /** Told of everything that comes or goes. */
   readonly changes = new ChangeNotifier();
 
-  constructor(private readonly bytesMax: number) {}
+  /** @param bytesMax asked each time: it may be a share of something */
+  constructor(private readonly bytesMax: () => number) {}
 
   get isFull(): boolean {
-    return this.bytes >= this.bytesMax;
+    return this.bytes >= this.bytesMax();
   }
   get isEmpty(): boolean {
     return this.queued.length === 0;

@@ -18,13 +18,13 @@ import type { Subject } from './errors';
 import { FetchQueue } from './fetchQueue';
 import { GroupMember } from './groupMember';
 import type { MemberOptions, Receiver, Turn } from './groupMember';
+import { prefetchBudget } from './prefetchBudget';
 import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule } from './startPositions';
 import { unpack } from './unpack';
 import type { Wanted } from './unpack';
 
-const queueBytesMax = 8 * 1024 * 1024;
 /** Records unpacked in one go, a few milliseconds' work. */
 const sliceRecords = 4096;
 /** How often a waiting handler looks whether it is time for a heartbeat. */
@@ -36,7 +36,7 @@ export class KafkaSource implements Source, Receiver {
   private readonly settings: KafkaSettings;
   private readonly subject: Subject;
   private readonly wanted: Wanted;
-  private readonly queue = new FetchQueue(queueBytesMax);
+  private readonly queue = new FetchQueue(() => prefetchBudget.shareBytes);
   /** Partition -> where fetching goes on: behind what is in the queue. */
   private readonly cursors = new Map<number, bigint>();
   /** Partition -> behind the last record that was read. */
@@ -75,6 +75,7 @@ export class KafkaSource implements Source, Receiver {
     } catch (error) {
       throw kafkaError(error, this.subject);
     }
+    prefetchBudget.join(this);
     this.member = new GroupMember(await this.memberOptions(), this, this.context.clock);
     this.member.start();
     await this.joined(this.member);
@@ -125,6 +126,7 @@ export class KafkaSource implements Source, Receiver {
 
   async close(): Promise<void> {
     this.closing.abort();
+    prefetchBudget.leave(this);
     this.queue.changes.notify();
     await this.member?.stop();
     await this.reader?.release();

@@ -236,6 +236,22 @@ describe('trouble', () => {
     expect(job.troubles).toEqual(['no disk', null]);
   });
 
+  it('of a sink in the middle of a backlog: rows come once and in order, whatever was computed ahead', async () => {
+    const job = newJob(recordsTo(5000), { batchRecordsMax: 300 });
+    source(job).readMax = 300;
+    source(job).end();
+    const table = job.world.table('dst');
+    let writes = 0;
+    table.beforeWrite = () => {
+      const fails = ++writes % 5 === 3 && writes < 20;
+      return fails ? Promise.reject(new StreamJobsError('SINK_UNAVAILABLE', 'no disk')) : Promise.resolve();
+    };
+    const pipeline = await job.start();
+    await job.ended;
+    expect(table.rows).toEqual(recordsTo(5000));
+    expect(pipeline.counters()).toMatchObject({ recordsIn: 5000, recordsOut: 5000 });
+  });
+
   it('that lasts ends the job with its reason', async () => {
     const job = newJob(recordsTo(3));
     job.world.table('dst').beforeWrite = () => Promise.reject(new Error('permission denied'));
