@@ -28,6 +28,7 @@ export class EventTimes implements EventTime {
       const mark = new Watermark(idleMs === 0 ? undefined : idleMs, stored?.get(wholeSource) ?? unknownTime);
       for (const [partition, time] of stored ?? [])
         if (partition !== wholeSource) mark.add(partition, now, time);
+      mark.commit();
       return mark;
     });
     this.#before = this.#marks.map((mark) => mark.current(now));
@@ -59,6 +60,11 @@ export class EventTimes implements EventTime {
   /** The batch is durable. */
   committed(): void {
     for (const scan of this.scans.keys()) this.#before[scan] = this.after(scan);
+    for (const mark of this.#marks) mark.commit();
+  }
+  /** What was not committed comes again, maybe in other batches: event time must not be ahead of it. */
+  restore(): void {
+    for (const mark of this.#marks) mark.restore();
   }
   snapshot(): Checkpoint['watermarks'] {
     return new Map(

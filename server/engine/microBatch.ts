@@ -30,6 +30,10 @@ export interface PreparedBatch {
 /** How event time stands, asked for by the operators. */
 export interface EventTime {
   observe(scan: number, partition: number, time: number): void;
+  /** The source has no records behind this batch. */
+  end(scan: number): void;
+  /** Forgets what was observed since the last commit. */
+  restore(): void;
   before(scan: number): number;
   after(scan: number): number;
 }
@@ -60,6 +64,7 @@ export class MicroBatch {
     let form: 'plain' | 'safe' = 'plain';
     for (;;)
       try {
+        for (const scan of batch.ended) time.end(scan);
         await this.#observeTime(time, form);
         if (!program.stateless) await database.run('BEGIN');
         await this.#step(time, form, first, result);
@@ -68,6 +73,7 @@ export class MicroBatch {
         // Failing again in the form that cannot fail is no record's fault.
         if (form === 'safe' || kindOf(error) !== 'data') throw error;
         await this.rollBack();
+        time.restore();
         form = 'safe';
         await this.#setAside(await uncomputable(database, program), batch, result);
       }

@@ -156,6 +156,7 @@ export class DuckPipeline implements Pipeline {
     }
     this.#delivering = Promise.resolve();
     this.#feed.giveBack(this.#undone.splice(0));
+    this.session.times.restore();
     if (failure) throw failure.error;
     told?.();
   }
@@ -187,7 +188,6 @@ export class DuckPipeline implements Pipeline {
   async #compute(batch: PreparedBatch): Promise<Computed> {
     const { session, spec } = this;
     const startedAt = spec.clock.monotonic();
-    for (const scan of batch.ended) session.times.end(scan);
     const first = this.#deliveries.checkpoint.batch === 0;
     try {
       this.#computing = true;

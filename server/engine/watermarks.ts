@@ -5,6 +5,7 @@ import { endOfTime, unknownTime } from './operators/operator';
 export class Watermark {
   readonly #partitions = new Map<number, { time: number; lastAt: number }>();
   #ended = false;
+  #durable: { times: Map<number, number>; reached: number; ended: boolean };
 
   /**
    * @param idleMs a partition without records for so long is not waited for; undefined waits for ever
@@ -13,7 +14,9 @@ export class Watermark {
   constructor(
     private readonly idleMs: number | undefined,
     public reached = unknownTime,
-  ) {}
+  ) {
+    this.#durable = { times: new Map(), reached, ended: false };
+  }
 
   /** A partition that will be read; without records it holds event time back. */
   add(partition: number, now: number, time = unknownTime): void {
@@ -49,6 +52,18 @@ export class Watermark {
   /** Reading begins again: the time it stood still makes no partition idle. */
   resume(now: number): void {
     for (const partition of this.#partitions.values()) partition.lastAt = now;
+  }
+
+  /** As it stands now is what `restore` goes back to. */
+  commit(): void {
+    this.#durable = { times: this.snapshot(), reached: this.reached, ended: this.#ended };
+  }
+  /** What was observed since `commit` did not count: its records come again. */
+  restore(): void {
+    const { times, reached, ended } = this.#durable;
+    for (const [partition, known] of this.#partitions) known.time = times.get(partition) ?? unknownTime;
+    this.reached = reached;
+    this.#ended = ended;
   }
 
   /** Partition -> event time, of those that had records. */
