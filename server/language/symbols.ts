@@ -2,7 +2,8 @@
 import type { Relation } from '../analysis/catalog';
 import type { DefiningStatement } from '../analysis/relations';
 import type { Span } from '../protocol/errors';
-import type { Name, Query, QueryBody, Statement, TableRef } from '../syntax/ast';
+import type { Name, Statement } from '../syntax/ast';
+import { sourcesOf } from '../syntax/sources';
 import { jobUses } from './liveJobs/jobUses';
 import { lastBefore, type Script, type ScriptStatement } from './script';
 
@@ -134,31 +135,11 @@ function localNames(statement: Statement): Name[] {
     case 'select':
     case 'createView':
     case 'createTableAs':
-      return namesOfQuery(statement.query);
+      return sourcesOf(statement.query).flatMap((source) => {
+        if (source.kind === 'cte') return [source.name];
+        return source.alias === undefined ? [] : [source.alias.name];
+      });
     default:
       return [];
   }
-}
-
-function namesOfQuery(query: Query): Name[] {
-  return [...query.ctes.flatMap((cte) => [cte.name, ...namesOfQuery(cte.query)]), ...namesOfBody(query.body)];
-}
-
-function namesOfBody(body: QueryBody): Name[] {
-  switch (body.kind) {
-    case 'nested':
-      return namesOfQuery(body.query);
-    case 'setOperation':
-      return [...namesOfBody(body.left), ...namesOfBody(body.right)];
-    case 'values':
-      return [];
-    case 'select':
-      return body.from === undefined ? [] : namesOfTable(body.from);
-  }
-}
-
-function namesOfTable(table: TableRef): Name[] {
-  if (table.kind === 'join') return [...namesOfTable(table.left), ...namesOfTable(table.right)];
-  const inner = table.kind === 'derived' ? namesOfQuery(table.query) : [];
-  return table.alias === undefined ? inner : [...inner, table.alias.name];
 }

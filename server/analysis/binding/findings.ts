@@ -1,5 +1,6 @@
 // What binding a statement brings to light besides its plan: problems, uses of names, and what is visible where.
 import type { Span } from '../../protocol/errors';
+import type { Name } from '../../syntax/ast';
 import type { Problem } from '../../syntax/problem';
 import type { Relation } from '../catalog';
 import type { FunctionDefinition } from '../functions/definition';
@@ -41,6 +42,11 @@ export class Findings {
 
   report(kind: ProblemName, message: string, span: Span, more?: Parameters<typeof problem>[3]): void {
     this.problems.push(problem(kind, message, span, more));
+  }
+
+  /** A table or view is named; `definition` is undefined where there is none. */
+  useRelation({ text, span }: Name, definition: Relation | undefined): void {
+    this.uses.push({ kind: 'relation', name: text, span, ...(definition && { definition }) });
   }
 
   /** Reports a part of the language that the local engine does not run: `Joins are`. `more`: sentences, a space before. */

@@ -32,12 +32,7 @@ export function planInsert(insert: Insert, environment: Environment): SinkPlan |
   const { catalog, findings } = environment;
   const { table: name } = insert;
   const relation = catalog.relation(name.text);
-  findings.uses.push({
-    kind: 'relation',
-    name: name.text,
-    span: name.span,
-    ...(relation && { definition: relation }),
-  });
+  findings.useRelation(name, relation);
   findings.writes.add(name.text);
   const result = visible(planQuery(insert.query, environment));
   if (!relation && hasPlaceholder(name.text)) return undefined;

@@ -63,12 +63,7 @@ export function planNamed(name: Name, environment: Environment): Source {
     return sourceOf(planCommonTable(common, environment), name.text);
   }
   const relation = catalog.relation(name.text);
-  findings.uses.push({
-    kind: 'relation',
-    name: name.text,
-    span: name.span,
-    ...(relation && { definition: relation }),
-  });
+  findings.useRelation(name, relation);
   if (!relation && hasPlaceholder(name.text))
     return { node: values([], [[]]), relations: [openRelation(name.text)] };
   if (!relation) {

@@ -1,5 +1,6 @@
 // Which jobs a statement makes, manages or looks at, and what it does to them.
-import type { JobTarget, Name, Query, QueryBody, Statement, TableRef } from '../../syntax/ast';
+import type { JobTarget, Name, Statement } from '../../syntax/ast';
+import { sourcesOf } from '../../syntax/sources';
 
 export type JobAction = 'start' | 'pause' | 'resume' | 'stop' | 'drop' | 'restart' | 'deploy' | 'look';
 
@@ -71,7 +72,11 @@ export function jobUses(statement: Statement, pipelineName?: string): JobUses {
       return one(name, 'start', false, { implied: true });
     }
     case 'select':
-      return { uses: statesRead(statement.query).map((name) => use(name, 'look', false)) };
+      return {
+        uses: sourcesOf(statement.query).flatMap((source) =>
+          source.kind === 'jobState' ? [use(source.job, 'look', false)] : [],
+        ),
+      };
     default:
       return none;
   }
@@ -103,37 +108,6 @@ function target(jobs: JobTarget, action: 'pause' | 'resume'): JobUses {
 
 function asLook(jobUse: JobUse): JobUse {
   return { name: jobUse.name, action: 'look', tolerant: jobUse.tolerant };
-}
-
-/** The jobs named in FROM STATE OF JOB. */
-function statesRead(query: Query): Name[] {
-  return [...query.ctes.flatMap((cte) => statesRead(cte.query)), ...statesOfBody(query.body)];
-}
-
-function statesOfBody(body: QueryBody): Name[] {
-  switch (body.kind) {
-    case 'nested':
-      return statesRead(body.query);
-    case 'setOperation':
-      return [...statesOfBody(body.left), ...statesOfBody(body.right)];
-    case 'values':
-      return [];
-    case 'select':
-      return body.from === undefined ? [] : statesOfTable(body.from);
-  }
-}
-
-function statesOfTable(table: TableRef): Name[] {
-  switch (table.kind) {
-    case 'jobState':
-      return [table.job];
-    case 'derived':
-      return statesRead(table.query);
-    case 'join':
-      return [...statesOfTable(table.left), ...statesOfTable(table.right)];
-    default:
-      return [];
-  }
 }
 
 /** The job a statement makes or manages, if it names just one. */
