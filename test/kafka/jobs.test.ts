@@ -171,7 +171,7 @@ describe.skipIf(address === undefined)('a job over Kafka', () => {
        FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(event_time), INTERVAL '1' SECOND)) GROUP BY k, window_start, window_end;`,
     );
     const events = 6000;
-    const rounds = 6;
+    const rounds = 20;
     for (let round = 0; round < rounds; round++) {
       const ids = range((round * events) / rounds, ((round + 1) * events) / rounds - 1);
       await cluster.produce(
