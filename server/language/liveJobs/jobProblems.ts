@@ -1,11 +1,11 @@
 // The SJ3xx diagnostics: what running a statement would meet because of the state a job is in.
 import { nearestName, quoteName } from '../../analysis/suggest';
+import type { JobState } from '../../protocol/jobs';
 import type { Statement } from '../../syntax/ast';
 import type { Fix, Problem } from '../../syntax/problem';
 import { shortState, sinceText } from './jobWords';
 import type { JobUse } from './jobUses';
 import type { KnownJobs } from './knownJobs';
-import type { PlannedState } from './scriptJobs';
 
 /** Stable codes of the job diagnostics. */
 export const jobCodes = {
@@ -33,41 +33,29 @@ export function unknownJob(use: JobUse, names: string[], jobs: KnownJobs): Probl
   return problem(use, jobCodes.unknown, 'error', message, [replaceName(use, near)]);
 }
 
-export function alreadyPaused(
+/** PAUSE or RESUME of a job in a state that they do not take. `planned`: the state is by an earlier statement of the script. */
+export function wrongState(
   use: JobUse,
   statement: Statement,
+  state: JobState,
   jobs: KnownJobs,
-  planned: PlannedState | undefined,
+  planned: boolean,
 ): Problem {
   const name = use.name.text;
-  const message = `${name} is already paused ${circumstances(name, jobs, planned)}. Running this fails.`;
-  return stateProblem(use, jobCodes.alreadyPaused, message, [instead('RESUME JOB', use, statement)]);
-}
-
-export function notRunning(
-  use: JobUse,
-  statement: Statement,
-  jobs: KnownJobs,
-  planned: PlannedState | undefined,
-): Problem {
-  const name = use.name.text;
-  const state = planned ?? jobs.byName.get(name)?.state ?? 'stopped';
-  const message = `${name} is ${state} ${circumstances(name, jobs, planned)}; only a running job can be paused. Running this fails.`;
-  return stateProblem(use, jobCodes.notRunning, message, [instead('RESTART JOB', use, statement)]);
-}
-
-export function notPaused(
-  use: JobUse,
-  statement: Statement,
-  jobs: KnownJobs,
-  planned: PlannedState | undefined,
-): Problem {
-  const name = use.name.text;
-  const state = planned ?? jobs.byName.get(name)?.state ?? 'running';
-  const message = `${name} is not paused: it is ${state} ${circumstances(name, jobs, planned)}. Running this fails.`;
-  const verb =
-    state === 'stopped' || state === 'failed' || state === 'stopping' ? 'RESTART JOB' : 'PAUSE JOB';
-  return stateProblem(use, jobCodes.notPaused, message, [instead(verb, use, statement)]);
+  const circumstances = planned ? 'by an earlier statement of this script' : sinceOf(name, jobs);
+  const report = (code: Problem['code'], what: string, verb: string) => {
+    const message = `${what} ${circumstances}`;
+    // With IF EXISTS the state of a job is worth knowing, but no error.
+    const severity = use.tolerant ? 'info' : 'error';
+    return problem(use, code, severity, `${message}. Running this fails.`, [instead(verb, use, statement)]);
+  };
+  if (use.action === 'resume') {
+    const ended = state === 'stopped' || state === 'failed' || state === 'stopping';
+    const what = `${name} is not paused: it is ${state}`;
+    return report(jobCodes.notPaused, what, ended ? 'RESTART JOB' : 'PAUSE JOB');
+  }
+  if (state === 'paused') return report(jobCodes.alreadyPaused, `${name} is already paused`, 'RESUME JOB');
+  return report(jobCodes.notRunning, `Only a running job can be paused: ${name} is ${state}`, 'RESTART JOB');
 }
 
 /** Only information: a file that defines a job keeps its START statement after it was run. */
@@ -90,15 +78,9 @@ export function nameTaken(use: JobUse, jobs: KnownJobs): Problem {
   return problem(use, jobCodes.nameTaken, 'info', `${subject} Running this fails.`, fixes);
 }
 
-function circumstances(name: string, jobs: KnownJobs, planned: PlannedState | undefined): string {
-  if (planned !== undefined) return 'by an earlier statement of this script';
+function sinceOf(name: string, jobs: KnownJobs): string {
   const live = jobs.byName.get(name);
   return live === undefined ? 'now' : sinceText(live, jobs);
-}
-
-/** With IF EXISTS the state of a job is worth knowing, but no error. */
-function stateProblem(use: JobUse, code: Problem['code'], message: string, fixes: Fix[]): Problem {
-  return problem(use, code, use.tolerant ? 'info' : 'error', message, fixes);
 }
 
 function problem(

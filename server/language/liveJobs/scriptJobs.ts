@@ -3,7 +3,7 @@
 import type { Statement } from '../../syntax/ast';
 import type { Problem } from '../../syntax/problem';
 import type { Script } from '../script';
-import { alreadyPaused, nameTaken, notPaused, notRunning, unknownJob } from './jobProblems';
+import { nameTaken, unknownJob, wrongState } from './jobProblems';
 import { jobUses, type JobGroup, type JobUse } from './jobUses';
 import { canPause, canResume, type KnownJobs } from './knownJobs';
 
@@ -51,14 +51,11 @@ class ScriptJobs {
     const name = use.name.text;
     if (!this.exists(name)) return use.tolerant ? undefined : unknownJob(use, this.names(), this.jobs);
     if (use.action !== 'pause' && use.action !== 'resume') return undefined;
-    const state = this.planned.get(name) ?? this.jobs.byName.get(name)?.state;
+    const planned = this.planned.get(name);
+    const state = planned ?? this.jobs.byName.get(name)?.state;
     if (state === undefined || state === 'dropped') return undefined;
-    if (use.action === 'pause') {
-      if (canPause(state)) return undefined;
-      const report = state === 'paused' ? alreadyPaused : notRunning;
-      return report(use, statement, this.jobs, this.planned.get(name));
-    }
-    return canResume(state) ? undefined : notPaused(use, statement, this.jobs, this.planned.get(name));
+    const takes = use.action === 'pause' ? canPause : canResume;
+    return takes(state) ? undefined : wrongState(use, statement, state, this.jobs, planned !== undefined);
   }
 
   private apply(use: JobUse): void {

@@ -50,7 +50,7 @@ describe('jobs', () => {
       PAUSE JOB clicks;
       --        ^^^^^^ error: clicks is already paused since 11:48 (reason: index rebuild). Running this fails.
       PAUSE JOB old;
-      --        ^^^ error: old is stopped since 09:00; only a running job can be paused. Running this fails.
+      --        ^^^ error: Only a running job can be paused: old is stopped since 09:00. Running this fails.
       RESUME JOB orders;
       --         ^^^^^^ error: orders is not paused: it is running since 10:30. Running this fails.
     `);
