@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import * as esbuild from 'esbuild';
-import { desktopForTests } from './desktop';
 import { endServers } from './jobServers';
 import { root } from './paths';
 import { makeSampleHome, removeSampleHome } from './sampleHome';
@@ -10,8 +9,11 @@ import { makeSampleHome, removeSampleHome } from './sampleHome';
 const launcher = path.join(root, 'test/vscode/host/code.cjs');
 const bundle = path.join(root, 'out/vscode/api.js');
 
-/** Runs them on a copy of the sample and returns the exit code of VS Code. Their count goes to `report`. */
-export async function runApiTests(report: string): Promise<number> {
+/**
+ * Runs them on a copy of the sample, in a desktop VS Code or the one in a browser, and returns its exit code. Their
+ * count goes to `report`.
+ */
+export async function runApiTests(desktop: string | undefined, report: string): Promise<number> {
   await esbuild.build({
     entryPoints: [path.join(root, 'test/vscode/api/index.ts')],
     outfile: bundle,
@@ -25,7 +27,7 @@ export async function runApiTests(report: string): Promise<number> {
   const home = await makeSampleHome();
   try {
     return await runTests({
-      vscodeExecutablePath: (await desktopForTests()) ?? launcher,
+      vscodeExecutablePath: desktop ?? launcher,
       extensionDevelopmentPath: root,
       extensionTestsPath: bundle,
       extensionTestsEnv: { STREAM_JOBS_REPORT: report },

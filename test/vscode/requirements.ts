@@ -1,11 +1,24 @@
 // What the suite needs from the machine.
 import { findChromium } from './host/browser';
-import { unsupported } from './host/install';
+import { ensureHost } from './host/install';
 
-/** What is missing to run in a real VS Code, with how to get it; undefined when all is there. */
-export function missing(): string | undefined {
-  const reason = unsupported();
-  if (reason !== undefined) return reason;
-  if (findChromium() !== undefined) return undefined;
-  return 'no Chromium found. Install one (apt-get install chromium fonts-dejavu-core), run npx playwright-core install chromium, or name one in STREAM_JOBS_CHROMIUM.';
+const chromiumMissing =
+  'no Chromium found. Install one (apt-get install chromium fonts-dejavu-core), run npx playwright-core install ' +
+  'chromium, or name one in STREAM_JOBS_CHROMIUM.';
+
+/** Why VS Code in a browser cannot be had, with how to get it; undefined when it is there. Installs it where needed. */
+export async function missingForBrowser(): Promise<string | undefined> {
+  if (findChromium() === undefined) return chromiumMissing;
+  try {
+    await ensureHost();
+    return undefined;
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
+/** An error with what caused it. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n${errorText(error.cause)}`;
 }

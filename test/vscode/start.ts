@@ -4,6 +4,7 @@ import { bundle } from './build';
 import { findDesktop } from './desktop';
 import { step } from './host/progress';
 import { firstLiveJob } from './jobServers';
+import { errorText } from './requirements';
 import { makeSampleHome, removeSampleHome } from './sampleHome';
 import { openInBrowser } from './startBrowser';
 import { openOnDesktop } from './startDesktop';
@@ -50,11 +51,6 @@ async function announceFirstJob(userDataDir: string, signal: AbortSignal): Promi
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? describe(error) : String(error)}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   process.exitCode = 1;
 });
-
-/** An error with what caused it. */
-function describe(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}\n${describe(error.cause)}` : error.message;
-}
