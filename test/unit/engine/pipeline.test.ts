@@ -296,9 +296,9 @@ describe('event time', () => {
   const at = (second: number): string => `{"ts":"2026-01-01 00:00:${String(second).padStart(2, '0')}"}`;
 
   it('waits for every partition but the idle ones', async () => {
-    const job = newJob([at(1), at(2), at(3)], {}, windows);
+    const idle = windows.replace("'topic'", "'scan.watermark.idle-timeout' = '100 ms', 'topic'");
+    const job = newJob([at(1), at(2), at(3)], {}, idle);
     source(job).append(1);
-    for (const { table } of job.spec.plan.scans) table.options['scan.watermark.idle-timeout'] = '100 ms';
     const pipeline = await job.start();
     // The second partition has no records: its idle timeout closes the windows of the first.
     await job.world.table('dst').committedRows(2);
