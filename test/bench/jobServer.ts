@@ -52,6 +52,7 @@ export async function openServer(): Promise<BenchServer> {
     }),
   });
   const jobs = await StreamJobServer.open({ dataDir, engine, clock: systemClock });
+  jobs.setWatched(1);
   return {
     jobs,
     probe,

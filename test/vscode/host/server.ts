@@ -116,6 +116,10 @@ async function writeSettings(
   await mkdir(path.dirname(file), { recursive: true });
   const trust = { 'security.workspace.trust.enabled': workspaceTrust === true };
   await writeFile(file, JSON.stringify({ ...quietSettings, ...trust, ...settings }, undefined, 2));
+  // Settings of machine scope count only where the server looks for them.
+  const machineFile = path.join(userDataDir, 'Machine/settings.json');
+  await mkdir(path.dirname(machineFile), { recursive: true });
+  await writeFile(machineFile, JSON.stringify({ ...settings }, undefined, 2));
 }
 
 function untilBound(
