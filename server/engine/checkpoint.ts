@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { JobPlan } from '../analysis/plan';
 import { StreamJobsError } from '../protocol/errors';
 import type { Database, Statements } from './database';
-import type { JobPositions, PipelineCounters } from './engine';
+import { emptyCounters, type JobPositions, type PipelineCounters } from './engine';
 import { quote } from './sqlText';
 
 export interface Checkpoint {
@@ -30,21 +30,6 @@ export function emptyCheckpoint(): Checkpoint {
     batch: 0,
     deadLetters: 0,
     finished: false,
-  };
-}
-
-export function emptyCounters(): PipelineCounters {
-  return {
-    recordsIn: 0,
-    recordsOut: 0,
-    recordsFailed: 0,
-    recordsLate: 0,
-    batches: 0,
-    lastBatchMs: null,
-    lastCheckpointMs: null,
-    stateBytes: null,
-    watermark: null,
-    out: {},
   };
 }
 

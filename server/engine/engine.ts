@@ -31,6 +31,22 @@ export interface PipelineCounters {
   out: Record<string, number>;
 }
 
+/** Of a job that has not read anything. */
+export function emptyCounters(): PipelineCounters {
+  return {
+    recordsIn: 0,
+    recordsOut: 0,
+    recordsFailed: 0,
+    recordsLate: 0,
+    batches: 0,
+    lastBatchMs: null,
+    lastCheckpointMs: null,
+    stateBytes: null,
+    watermark: null,
+    out: {},
+  };
+}
+
 export interface JobSpec {
   name: string;
   plan: JobPlan;

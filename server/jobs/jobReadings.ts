@@ -1,27 +1,19 @@
 // What is known of a job's progress: positions, counters, the log's ends as last read, and how lag changes.
 import type { Clock } from '../connectors/connector';
-import type { JobPositions, PartitionProgress, PipelineCounters } from '../engine/engine';
+import {
+  emptyCounters,
+  type JobPositions,
+  type PartitionProgress,
+  type PipelineCounters,
+} from '../engine/engine';
 import { within } from './deadline';
 import { LagHistory, totalLag } from './lag';
 import { messages } from './messages';
 
-export const noCounters: PipelineCounters = {
-  recordsIn: 0,
-  recordsOut: 0,
-  recordsFailed: 0,
-  recordsLate: 0,
-  batches: 0,
-  lastBatchMs: null,
-  lastCheckpointMs: null,
-  stateBytes: null,
-  watermark: null,
-  out: {},
-};
-
 export class JobReadings {
   /** Where the job stands, as last known; what a cold job resumes from is in its checkpoint. */
   positions: JobPositions = new Map();
-  counters: PipelineCounters = noCounters;
+  counters: PipelineCounters = emptyCounters();
   readonly history = new LagHistory();
   private partitionsRead: PartitionProgress[] | undefined;
   private reading: Promise<void> | undefined;
