@@ -31,7 +31,8 @@ export class EventTimes implements EventTime {
       mark.commit();
       return mark;
     });
-    this.#before = this.#marks.map((mark) => mark.current(now));
+    // As stored: partitions without records are not known yet, and would not hold it back.
+    this.#before = this.#marks.map(({ reached }) => reached);
   }
 
   /** Partitions that will be read. */
