@@ -26,7 +26,10 @@ export class PreviewCollector {
         reject(new StreamJobsError('SERVER_NOT_RUNNING', 'The server left during the query.')),
       );
       const take = (batch: Batch) => {
-        if (batch.id !== id) return;
+        if (batch.id !== id) {
+          this.early.push(batch);
+          return;
+        }
         batch.rows.forEach(onRow);
         if (batch.done?.reason === 'failed') {
           reject(new StreamJobsError('SOURCE_FAILED', batch.done.message ?? 'The query failed.'));

@@ -113,6 +113,6 @@ export interface PreviewSink {
 }
 export interface Preview {
   columns: { name: string; type: string }[];
-  /** Most rows the sink wants at once; the preview stops reading while the receiver is behind. */
+  /** Stops reading and keeps nothing. Idempotent. */
   close(): Promise<void>;
 }

@@ -72,16 +72,18 @@ export class JobRegistry {
     );
   }
 
-  /** @throws StreamJobsError TABLE_IN_USE when another job that has not ended writes where only one may */
+  /** @throws StreamJobsError TABLE_IN_USE when another job that has not ended, or another table, writes where only one may */
   checkSinks(name: string, sinks: readonly PlannedSink[]): void {
     for (const { table, connector, target, singleWriter } of sinks) {
       if (!singleWriter) continue;
+      const isSamePlace = (other: PlannedSink) => other.connector === connector && other.target === target;
+      if (sinks.filter(isSamePlace).length > 1) throw messages.sinkInUse(table, target, name);
       const writer = this.list().find(
         (job) =>
           job.name !== name &&
           job.state !== 'stopped' &&
           job.state !== 'failed' &&
-          job.planned?.sinks.some((other) => other.connector === connector && other.target === target),
+          job.planned?.sinks.some(isSamePlace),
       );
       if (writer !== undefined) throw messages.sinkInUse(table, target, writer.name);
     }

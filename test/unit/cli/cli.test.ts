@@ -152,6 +152,14 @@ describe('serve, exec and jobs', () => {
     expect(results[0]).toMatchObject({ ok: true, columns: ['id'], rows: [[1], [2], [3]] });
   });
 
+  it('exec shows the rows of each query of a script', async () => {
+    await place.serve();
+    await place.exec(script);
+    const query = 'SELECT id FROM numbers LIMIT 3';
+    const { results } = (await place.exec(`${query}; ${query}; ${query}`)) as ExecuteResult;
+    expect(results.map(({ rows }) => rows)).toEqual(Array(3).fill([[1], [2], [3]]));
+  });
+
   it('nothing is left of a job that was dropped, nor of a query that ended', async () => {
     await place.serve();
     await place.exec(script);

@@ -104,6 +104,17 @@ describe('a file as a sink', () => {
     expect(harness.server.listJobs().map(({ name }) => name)).toEqual(['first']);
   });
 
+  it('takes them by one table of that job', async () => {
+    const harness = await serverWith(files);
+    const set = `START JOB third AS STATEMENT SET BEGIN
+      INSERT INTO c SELECT id FROM orders; INSERT INTO d SELECT id FROM orders; END`;
+    const other = (name: string) =>
+      `CREATE TABLE ${name} (id BIGINT) WITH ('connector' = 'file', 'path' = 'other.json', 'format' = 'json');`;
+    expect(await harness.refused(`${other('c')} ${other('d')} ${set}`)).toMatchObject({
+      code: 'TABLE_IN_USE',
+    });
+  });
+
   it('is free once its job has ended, and then not free for that job', async () => {
     const harness = await serverWith(`${files} STOP JOB first; ${second};`);
     expect(await harness.refused('RESTART JOB first')).toMatchObject({ code: 'TABLE_IN_USE' });
