@@ -1,11 +1,11 @@
 // One job: its queue of requests, its appointments, and what its pipeline tells it.
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot, JobState } from '../protocol/jobs';
-import type { PauseOptions } from '../protocol/rpc';
+import type { PauseOptions, ResumeOptions } from '../protocol/rpc';
 import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
 import { asError, messages, type JobStanding } from './messages';
 import { pauseRequest } from './pauseRequest';
-import { RequestQueue, Superseded, type RequestKind, type Turn } from './requestQueue';
+import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
 import { detailsOf, snapshotOf } from './snapshots';
 import type { JobRecord, PauseRecord } from './store';
 import { discard, drop } from './turns/drop';
@@ -14,6 +14,8 @@ import { resume } from './turns/resume';
 import { recover, restart, start } from './turns/start';
 import { finish, stop } from './turns/stop';
 import { WakeUp } from './wakeUp';
+
+const byJob: Submission = { by: 'job' };
 
 export class Job {
   private readonly core: JobCore;
@@ -100,11 +102,13 @@ export class Job {
   pause(options: PauseOptions): Promise<JobDetails> {
     const act = (turn: Turn) =>
       pause(this.core, turn, pauseRequest(options, this.around.clock.now(), this.core.limits));
-    return this.request('pause', act);
+    return this.request('pause', act, { sameAs: options.cold === true ? 'cold' : '' });
   }
 
-  resume(by: string): Promise<JobDetails> {
-    return this.request('resume', (turn) => resume(this.core, turn, by));
+  resume(options: ResumeOptions): Promise<JobDetails> {
+    const { from, acceptDataLoss, records } = options;
+    const act = (turn: Turn) => resume(this.core, turn, options);
+    return this.request('resume', act, { sameAs: JSON.stringify([from, acceptDataLoss, records]) });
   }
 
   restart(): Promise<JobDetails> {
@@ -160,7 +164,7 @@ export class Job {
   private request(
     kind: RequestKind,
     act: (turn: Turn) => Promise<void>,
-    by: 'user' | 'job' = 'user',
+    submission: Submission = {},
   ): Promise<JobDetails> {
     const turn = async (own: Turn) => {
       try {
@@ -170,12 +174,12 @@ export class Job {
       }
       return this.details();
     };
-    return this.queue.submit(kind, turn, by);
+    return this.queue.submit(kind, turn, submission);
   }
 
   /** A turn nobody waits for. */
   private quietly(act: (core: JobCore, turn: Turn) => Promise<void>): void {
-    this.unheard(this.request('internal', (turn) => act(this.core, turn), 'job'));
+    this.unheard(this.request('internal', (turn) => act(this.core, turn), byJob));
   }
 
   private unheard(turn: Promise<unknown>): void {
@@ -224,9 +228,9 @@ export class Job {
   private resumeByTimer(pauses: number): void {
     const act = async (turn: Turn) => {
       if (this.core.state !== 'paused' || this.record.pauses !== pauses) return;
-      await resume(this.core, turn, byTimer);
+      await resume(this.core, turn, { by: byTimer });
     };
-    this.unheard(this.request('resume', act, 'job'));
+    this.unheard(this.request('resume', act, byJob));
   }
 
   private cool(pauses: number): void {
@@ -260,7 +264,7 @@ export class Job {
       if (stale()) return;
       await pause(this.core, turn, pauseOnError(this.around.clock.now(), reason, reasonCharsMax));
     };
-    this.request('pause', act, 'job').catch((error: unknown) => {
+    this.request('pause', act, byJob).catch((error: unknown) => {
       this.logUnlessSuperseded(error);
       this.retryTimer.after(retryFirstMs, () => {
         if (!stale()) this.pauseWanted(reason);
@@ -276,7 +280,7 @@ export class Job {
 
   /** Tries to go on after the server came back, again and again while what fails may come right by itself. */
   private attemptToRecover(): void {
-    const attempt = this.request('recover', (turn) => recover(this.core, turn), 'job');
+    const attempt = this.request('recover', (turn) => recover(this.core, turn), byJob);
     attempt.catch((error: unknown) => {
       if (this.core.state !== 'starting' || error instanceof Superseded) return;
       this.logUnlessSuperseded(error);

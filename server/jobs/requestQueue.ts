@@ -1,6 +1,6 @@
 // The one queue of a job. Invariants:
 // 1. One request runs at a time, in the order of arrival.
-// 2. A request equal to the last one that runs or waits joins it and gets its result.
+// 2. A request equal to the last one that runs or waits (kind and `sameAs`) joins it and gets its result.
 // 3. STOP and DROP win: what runs or waits before them ends with STOPPED_MEANWHILE.
 // 4. A turn that lost its right to act is superseded: its `check` throws, so a late callback cannot act.
 
@@ -43,9 +43,18 @@ export class Turn {
   }
 }
 
+/** How a request stands to others. */
+export interface Submission {
+  /** What a job does by itself is not joined: it may turn out to be out of date, and then does nothing. */
+  by?: 'user' | 'job';
+  /** Requests of one kind are equal when these are. */
+  sameAs?: string;
+}
+
 interface Request<T> {
   kind: RequestKind;
   by: 'user' | 'job';
+  sameAs: string;
   turn: Turn;
   run: (turn: Turn) => Promise<T>;
   result: Promise<T>;
@@ -69,17 +78,18 @@ export class RequestQueue<T> {
     },
   ) {}
 
-  /** Runs `run` in its turn, or joins an equal request. What a job does by itself is not joined: it may turn out
-   *  to be out of date, and then does nothing. */
-  submit(kind: RequestKind, run: (turn: Turn) => Promise<T>, by: 'user' | 'job' = 'user'): Promise<T> {
+  /** Runs `run` in its turn, or joins an equal request. */
+  submit(kind: RequestKind, run: (turn: Turn) => Promise<T>, submission: Submission = {}): Promise<T> {
+    const { by = 'user', sameAs = '' } = submission;
     if (this.ended !== undefined) return Promise.reject(this.ended());
     const last = this.last();
-    if (by === 'user' && last?.by === 'user' && last.kind === kind) return last.result;
+    if (by === 'user' && last?.by === 'user' && last.kind === kind && last.sameAs === sameAs)
+      return last.result;
     if (kind !== 'internal' && this.waiting.length >= this.options.waitingMax) {
       return Promise.reject(this.options.full());
     }
     this.beat(winsOver[kind] ?? [], this.options.stopped);
-    const request = this.request(kind, by, run);
+    const request = this.request({ kind, by, sameAs }, run);
     this.waiting.push(request);
     if (this.current === undefined) this.idle = this.work();
     return request.result;
@@ -98,7 +108,10 @@ export class RequestQueue<T> {
     for (const request of this.waiting.splice(0)) request.reject(error());
   }
 
-  private request(kind: RequestKind, by: 'user' | 'job', run: (turn: Turn) => Promise<T>): Request<T> {
+  private request(
+    what: Pick<Request<T>, 'kind' | 'by' | 'sameAs'>,
+    run: (turn: Turn) => Promise<T>,
+  ): Request<T> {
     let resolve: (value: T) => void = () => undefined;
     let reject: (error: Error) => void = () => undefined;
     const result = new Promise<T>((onValue, onError) => {
@@ -108,7 +121,7 @@ export class RequestQueue<T> {
     // Nobody may be waiting for it; whoever is sees the rejection all the same.
     result.catch(() => undefined);
     this.turns += 1;
-    return { kind, by, turn: new Turn(this.turns), run, result, resolve, reject };
+    return { ...what, turn: new Turn(this.turns), run, result, resolve, reject };
   }
 
   /** The newest request of a user that still counts. */

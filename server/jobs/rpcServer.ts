@@ -156,7 +156,7 @@ class Client {
       return executed;
     });
     answer(protocol.pauseJob, ({ name, options }) => jobs.pauseJob(text('name', name), options));
-    answer(protocol.resumeJob, ({ name, by }) => jobs.resumeJob(text('name', name), { by }));
+    answer(protocol.resumeJob, ({ name, ...options }) => jobs.resumeJob(text('name', name), options));
     answer(protocol.stopJob, ({ name, by, force }) =>
       jobs.stopJob(text('name', name), { by, force: force ?? false }),
     );

@@ -4,7 +4,7 @@ import type { Clock, Connector } from '../connectors/connector';
 import type { Engine } from '../engine/engine';
 import type { JobDetails, JobSnapshot } from '../protocol/jobs';
 import type { ExecuteResult } from '../protocol/results';
-import type { PauseOptions, TableSummary } from '../protocol/rpc';
+import type { PauseOptions, ResumeOptions, TableSummary } from '../protocol/rpc';
 import { quoteName } from '../analysis/suggest';
 import { parseScript } from '../syntax/script';
 import { ChangeFeed } from './changeFeed';
@@ -147,9 +147,9 @@ export class StreamJobServer {
   }
 
   /** @throws StreamJobsError JOB_NOT_FOUND, JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STOPPED_MEANWHILE, STORAGE */
-  async resumeJob(name: string, { by }: { by: string }): Promise<JobDetails> {
+  async resumeJob(name: string, options: ResumeOptions): Promise<JobDetails> {
     this.mustBeOpen();
-    return this.jobs.get(name).resume(by);
+    return this.jobs.get(name).resume(options);
   }
 
   /** With `force` without a last checkpoint. @throws StreamJobsError JOB_NOT_FOUND, JOB_NOT_RUNNING, STORAGE */

@@ -46,6 +46,22 @@ export interface PauseEvent {
   lagAtPause: number | null;
   lagAtResume?: number | null;
   offsets: { stream: string; partition: number; position: OffsetText }[];
+  /** Positions that the resume did not go on from: lost records that were accepted, or RESUME ... FROM. */
+  moved?: PositionMove[];
+}
+
+/** A partition that goes on elsewhere than where it stood. Counts are records. */
+export interface PositionMove {
+  stream: string;
+  partition: number;
+  from: OffsetText;
+  to: OffsetText;
+  /** Unread and deleted from the log before anyone could read them. */
+  lost: number;
+  /** Unread, still in the log, and passed over. */
+  skipped: number;
+  /** Read before, and read again. */
+  reread: number;
 }
 
 /** Why a job failed or last had trouble. */
@@ -83,7 +99,15 @@ export interface JobSnapshot {
   /** At the present rate, while lag shrinks. */
   timeToDrainMs?: number;
   lost: number;
+  /** When the log deletes the first record the job has not read; absent when it does not, or nobody knows. */
   retentionHorizon?: IsoTime;
+  /** Of a job that processes a given number of records and then pauses again: how many were asked for, how many are
+   *  still to come. */
+  step?: { records: number; left: number };
+  /** Bad records kept, and those that had to make room for newer ones. */
+  deadLetters?: { kept: number; dropped: number };
+  /** Rows that are durable here and not published yet: their sink is away. */
+  unpublished?: number;
   /** The Kafka consumer group its positions are committed to. */
   consumerGroup?: string;
   partitions: PartitionSnapshot[];

@@ -38,7 +38,20 @@ export interface PauseOptions {
   forMs?: number;
   /** Resume by itself at this moment (ISO 8601). */
   until?: string;
+  /** Let go of connections and memory at once; positions and state stay on disk. */
+  cold?: boolean;
 }
+export interface ResumeOptions {
+  by: string;
+  /** Go on elsewhere than where the job stands. */
+  from?: ResumeFrom;
+  /** Go on behind records that were deleted unread. */
+  acceptDataLoss?: boolean;
+  /** Process so many records, then pause again. */
+  records?: number;
+}
+/** `at`: ISO 8601; the first record written at or after it. */
+export type ResumeFrom = { kind: 'earliest' } | { kind: 'latest' } | { kind: 'timestamp'; at: string };
 export interface JobRequest {
   name: string;
   by: string;
@@ -46,7 +59,7 @@ export interface JobRequest {
 export const pauseJob = new RequestType<{ name: string; options: PauseOptions }, JobDetails, void>(
   'pauseJob',
 );
-export const resumeJob = new RequestType<JobRequest, JobDetails, void>('resumeJob');
+export const resumeJob = new RequestType<ResumeOptions & { name: string }, JobDetails, void>('resumeJob');
 export const stopJob = new RequestType<JobRequest & { force?: boolean }, JobDetails, void>('stopJob');
 export const dropJob = new RequestType<JobRequest, null, void>('dropJob');
 export const restartJob = new RequestType<JobRequest, JobDetails, void>('restartJob');

@@ -2,13 +2,14 @@
 import type { StreamJobsError } from '../../protocol/errors';
 import type { Cell } from '../../protocol/results';
 import type { JobDetails } from '../../protocol/jobs';
+import type { ResumeFrom } from '../../protocol/rpc';
 import type { ChangeJobs, Name, StopJob } from '../../syntax/ast';
 import type { Span } from '../../protocol/errors';
 import type { Job } from '../job';
 import { asError } from '../messages';
 import { on } from '../scripts';
 import { like, said, type Outcome, type StatementContext } from './context';
-import { momentOf } from './moments';
+import { comingMoment, moment } from './moments';
 
 interface Target {
   name: string;
@@ -29,7 +30,8 @@ interface Verb {
 }
 
 export async function changeJobs(statement: ChangeJobs, context: StatementContext): Promise<Outcome> {
-  const verb = statement.kind === 'pauseJobs' ? pauseVerb(statement, context) : resumeVerb(context);
+  const verb =
+    statement.kind === 'pauseJobs' ? pauseVerb(statement, context) : resumeVerb(statement, context);
   const { target } = statement;
   if (target.kind === 'names') {
     return toNames(target.names, target.ifExists, verb, context);
@@ -53,18 +55,32 @@ export function stopJobs(statement: StopJob, context: StatementContext): Promise
 }
 
 function pauseVerb(statement: ChangeJobs, { by, clock }: StatementContext): Verb {
-  const { reason, forMs, until } = statement;
+  const { reason, forMs, until, cold } = statement;
   const options = {
     by,
     ...(reason === undefined ? {} : { reason }),
     ...(forMs === undefined ? {} : { forMs }),
-    ...(until === undefined ? {} : { until: momentOf(until, clock.now()) }),
+    ...(until === undefined ? {} : { until: comingMoment(until, clock.now()) }),
+    ...(cold === undefined ? {} : { cold: true }),
   };
   return { done: 'paused', act: (job) => job.pause(options) };
 }
 
-function resumeVerb({ by }: StatementContext): Verb {
-  return { done: 'resumed', act: (job) => job.resume(by) };
+function resumeVerb({ from, acceptDataLoss, records }: ChangeJobs, { by, clock }: StatementContext): Verb {
+  const options = {
+    by,
+    ...(from === undefined ? {} : { from: resumeFrom(from, clock.now()) }),
+    ...(acceptDataLoss === undefined ? {} : { acceptDataLoss: true }),
+    ...(records === undefined ? {} : { records: records.count }),
+  };
+  return { done: 'resumed', act: (job) => job.resume(options) };
+}
+
+function resumeFrom(
+  { kind, timestamp = '', span }: NonNullable<ChangeJobs['from']>,
+  now: number,
+): ResumeFrom {
+  return kind === 'timestamp' ? { kind, at: moment({ text: timestamp, span }, now) } : { kind };
 }
 
 function toNames(names: Name[], ifExists: boolean, verb: Verb, context: StatementContext): Promise<Outcome> {

@@ -1,25 +1,42 @@
-// PAUSE ... UNTIL TIMESTAMP: the moment a text names.
+// PAUSE ... UNTIL and RESUME ... FROM TIMESTAMP: the moment a text names.
 import type { Span } from '../../protocol/errors';
 import { messages } from '../messages';
 import { on } from '../scripts';
 
+interface Written {
+  text: string;
+  span: Span;
+}
+
 /**
- * The moment as ISO 8601. A text without a time zone is the server's local time, a text without a date is the next
- * such time from `now` (epoch ms).
+ * A moment to come, as ISO 8601. A text without a time zone is the server's local time, a text without a date is the
+ * next such time from `now` (epoch ms).
  * @throws StreamJobsError BAD_REQUEST on the text
  */
-export function momentOf(written: { text: string; span: Span }, now: number): string {
-  const text = written.text.trim();
-  const at = /^\d{1,2}:\d{2}(:\d{2})?$/.test(text) ? nextTime(text, now) : Date.parse(text.replace(' ', 'T'));
-  if (Number.isNaN(at)) throw on(written.span, messages.untilUnreadable(written.text));
+export function comingMoment(written: Written, now: number): string {
+  const at = read(written, now, 1);
   if (at <= now) throw on(written.span, messages.untilPast(at));
   return new Date(at).toISOString();
 }
 
-function nextTime(text: string, now: number): number {
+/** A moment that may be past, as ISO 8601; a text without a date is the last such time before `now`. */
+export function moment(written: Written, now: number): string {
+  return new Date(read(written, now, -1)).toISOString();
+}
+
+function read({ text, span }: Written, now: number, direction: 1 | -1): number {
+  const at = /^\s*\d{1,2}:\d{2}(:\d{2})?\s*$/.test(text)
+    ? nearestTime(text, now, direction)
+    : Date.parse(text.trim().replace(' ', 'T'));
+  if (Number.isNaN(at)) throw on(span, messages.untilUnreadable(text));
+  return at;
+}
+
+function nearestTime(text: string, now: number, direction: 1 | -1): number {
   const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
   const at = new Date(now);
   at.setHours(hours, minutes, seconds, 0);
-  if (at.getTime() <= now) at.setDate(at.getDate() + 1);
+  const isOnSide = direction === 1 ? at.getTime() > now : at.getTime() <= now;
+  if (!isOnSide) at.setDate(at.getDate() + direction);
   return at.getTime();
 }

@@ -1,12 +1,13 @@
 // Resuming a job: check that its positions still exist, journal, read, close the pause. Answered when it really
 // reads again; whatever fails before that leaves it paused.
 import { StreamJobsError } from '../../protocol/errors';
+import type { ResumeOptions } from '../../protocol/rpc';
 import { byTimer, errorInfo, type JobCore } from '../jobCore';
 import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
 
 /** @throws StreamJobsError JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STORAGE and what the sources say */
-export async function resume(core: JobCore, turn: Turn, by: string): Promise<void> {
+export async function resume(core: JobCore, turn: Turn, { by }: ResumeOptions): Promise<void> {
   if (core.state !== 'paused') throw messages.jobNotPaused(core.standing());
   core.enter('resuming');
   try {

@@ -84,7 +84,7 @@ describe('requests that come together', () => {
     const [one, other] = await harness.clock.until(Promise.all([first, second]));
     expect(one).toBe(other);
     expect(one.pauseHistory).toHaveLength(1);
-    const resumed = await harness.clock.until(Promise.all([job.resume(by), job.resume('bob')]));
+    const resumed = await harness.clock.until(Promise.all([job.resume({ by }), job.resume({ by: 'bob' })]));
     expect(resumed[0]).toBe(resumed[1]);
     expect(job.details().metrics).toMatchObject({ pauses: 1, resumes: 1 });
   });
@@ -93,7 +93,7 @@ describe('requests that come together', () => {
     const harness = new Harness();
     const job = await harness.running();
     const pausing = job.pause({ by });
-    const resuming = job.resume(by);
+    const resuming = job.resume({ by });
     const again = job.pause({ by });
     expect((await harness.clock.until(pausing)).state).toBe('paused');
     expect((await harness.clock.until(resuming)).state).toBe('running');
@@ -110,7 +110,7 @@ describe('requests that come together', () => {
     const harness = new Harness();
     const job = verb === 'pause' ? await harness.running() : await harness.paused();
     harness.world.misbehave(verb === 'pause' ? 'quiesce' : 'run', behaviour);
-    const request = () => (verb === 'pause' ? job.pause({ by }) : job.resume(by));
+    const request = () => (verb === 'pause' ? job.pause({ by }) : job.resume({ by }));
     const beaten = [request(), request()].map((answer) => outcome(harness.clock, answer));
     await harness.clock.advance(1);
     expect(await outcome(harness.clock, job.stop(by, false))).toBe('done');
@@ -149,7 +149,7 @@ describe('requests that do not fit', () => {
   it('says the state, since when and why', async () => {
     const harness = new Harness();
     const job = await harness.running();
-    await expect(harness.clock.until(job.resume(by))).rejects.toThrow(
+    await expect(harness.clock.until(job.resume({ by }))).rejects.toThrow(
       'orders is running since 2026-01-01 10:00:00 UTC; only a paused job can be resumed.',
     );
     await harness.clock.until(job.pause({ by, reason: 'index rebuild' }));
@@ -163,7 +163,7 @@ describe('requests that do not fit', () => {
       code: 'JOB_NOT_RUNNING',
       message: 'orders is already stopped since 2026-01-01 10:00:00 UTC (stopped by ada).',
     });
-    await expect(harness.clock.until(job.resume(by))).rejects.toMatchObject({
+    await expect(harness.clock.until(job.resume({ by }))).rejects.toMatchObject({
       code: 'JOB_NOT_PAUSED',
       hint: 'RESTART JOB orders',
     });
@@ -188,7 +188,7 @@ describe('resuming', () => {
     const job = await harness.paused();
     await harness.clock.advance(60_000);
     harness.world.log = { start: 0n, end: 1_500n };
-    const details = await harness.clock.until(job.resume(by));
+    const details = await harness.clock.until(job.resume({ by }));
     expect(details.pauseHistory).toMatchObject([{ lagAtPause: 1000, lagAtResume: 1500 }]);
     expect(Math.round((details.pauseHistory[0]?.durationMs ?? 0) / 1000)).toBe(60);
     expect(harness.engine.last().reading).toBe(true);
@@ -201,7 +201,7 @@ describe('resuming', () => {
       const harness = new Harness();
       const job = await harness.paused();
       harness.world.misbehave('run', behaviour);
-      expect(await outcome(harness.clock, job.resume(by))).toBe('RESUME_TIMEOUT');
+      expect(await outcome(harness.clock, job.resume({ by }))).toBe('RESUME_TIMEOUT');
       expect(job.snapshot()).toMatchObject({
         state: 'paused',
         desired: 'paused',
@@ -210,7 +210,7 @@ describe('resuming', () => {
       expect(harness.disk.jobs.get(stream)?.desired).toBe('paused');
       await harness.clock.advance(10_000);
       if (behaviour === 'hang') return;
-      expect(await outcome(harness.clock, job.resume(by))).toBe('done');
+      expect(await outcome(harness.clock, job.resume({ by }))).toBe('done');
     },
   );
 
@@ -218,7 +218,7 @@ describe('resuming', () => {
     const harness = new Harness();
     const job = await harness.paused();
     harness.world.misbehave('run', 'unavailable');
-    expect(await outcome(harness.clock, job.resume(by))).toBe('done');
+    expect(await outcome(harness.clock, job.resume({ by }))).toBe('done');
     expect(job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
   });
 
@@ -226,7 +226,7 @@ describe('resuming', () => {
     const harness = new Harness();
     const job = await harness.paused();
     harness.world.log = { start: 300n, end: 1_000n };
-    await expect(harness.clock.until(job.resume(by))).rejects.toMatchObject({
+    await expect(harness.clock.until(job.resume({ by }))).rejects.toMatchObject({
       code: 'DATA_LOSS',
       message:
         'orders cannot go on where it stopped: orders partition 0 stands at 0, the first record kept is 300: 300 lost.',
@@ -246,7 +246,7 @@ describe('resuming', () => {
     harness.engine.last().process(500);
     await harness.clock.until(job.pause({ by }));
     harness.world.log = { start: 0n, end: 10n };
-    expect(await outcome(harness.clock, job.resume(by))).toBe('DATA_LOSS');
+    expect(await outcome(harness.clock, job.resume({ by }))).toBe('DATA_LOSS');
     expect(job.snapshot().lag).toBe(0);
   });
 
@@ -260,7 +260,7 @@ describe('resuming', () => {
     await harness.clock.advance(301_000);
     expect(job.snapshot().depth).toBe('cold');
     expect(harness.engine.openPipelines).toEqual([]);
-    expect(await outcome(harness.clock, job.resume(by))).toBe('done');
+    expect(await outcome(harness.clock, job.resume({ by }))).toBe('done');
     expect(harness.engine.openPipelines).toHaveLength(1);
   });
 });
@@ -325,7 +325,7 @@ describe('coming back after kill -9', () => {
       lag: 960,
       pause: { by, reason: 'index rebuild' },
     });
-    await harness.clock.until(harness.job.resume(by));
+    await harness.clock.until(harness.job.resume({ by }));
     expect(harness.engine.last()).toMatchObject({ position: 40n, reading: true });
   });
 
@@ -363,7 +363,7 @@ describe('coming back after kill -9', () => {
     expect(harness.disk.history(stream)).toMatchObject([{ event: { by, reason: 'why' } }]);
 
     harness.world.misbehave('run', 'hang');
-    harness.job.resume(by).catch(() => undefined);
+    harness.job.resume({ by }).catch(() => undefined);
     await harness.clock.advance(100);
     expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
     harness.crash();
@@ -434,7 +434,7 @@ describe('starting, ending, failing', () => {
     await harness.clock.until(pausing);
     await harness.clock.advance(100);
     expect(job.state).toBe('paused');
-    await harness.clock.until(job.resume(by));
+    await harness.clock.until(job.resume({ by }));
     await harness.clock.advance(100);
     expect(job.state).toBe('stopped');
   });
@@ -515,7 +515,7 @@ describe('many cycles', () => {
     const sleeping: number[] = [];
     for (let cycle = 0; cycle < 300; cycle++) {
       await harness.clock.until(job.pause({ by }));
-      await harness.clock.until(job.resume(by));
+      await harness.clock.until(job.resume({ by }));
       sleeping.push(harness.clock.sleeping);
     }
     expect(Math.max(...sleeping.slice(-10))).toBeLessThanOrEqual(Math.max(...sleeping.slice(0, 10)));

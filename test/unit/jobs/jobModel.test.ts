@@ -17,7 +17,7 @@ function ask(harness: Harness, verb: Verb): Promise<JobDetails> {
     case 'pause':
       return job.pause({ by });
     case 'resume':
-      return job.resume(by);
+      return job.resume({ by });
     case 'stop':
       return job.stop(by, false);
     case 'forceStop':
