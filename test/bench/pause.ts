@@ -1,15 +1,16 @@
-// How long a pause and a resume take while a job runs as fast as it can.
+// How long a pause and a resume take while a job runs as fast as it can, and how long it is away after kill -9.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openServer, type BenchServer } from './jobServer';
 import { withTopic } from './kafkaTopic';
+import { measureRecovery } from './recovery';
 import { latencies, type Figure } from './report';
 
-const cycles = 100;
+const cycles = 300;
 /** A job this close to the end of its topic begins again, so that every pause falls into full load. */
 const lagMin = 400_000;
 
 export async function measurePause(): Promise<Figure[]> {
-  return [...(await underDatagen()), ...(await underKafka())];
+  return [...(await underDatagen()), ...(await underKafka()), ...(await measureRecovery())];
 }
 
 async function underDatagen(): Promise<Figure[]> {
@@ -37,11 +38,10 @@ async function underKafka(): Promise<Figure[]> {
         CREATE TABLE src (id BIGINT, user_id STRING, amount DOUBLE) WITH ('connector' = 'kafka', 'topic' = '${topic}',
           'properties.bootstrap.servers' = '${address}', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json');
         CREATE TABLE snk (id BIGINT, user_id STRING, amount DOUBLE) WITH ('connector' = 'blackhole');`);
-      return await cycle(
-        server,
-        'kafka',
-        'START JOB busy AS INSERT INTO snk SELECT id, user_id, amount FROM src WHERE amount > 1',
-      );
+      const start = 'START JOB busy AS INSERT INTO snk SELECT id, user_id, amount FROM src WHERE amount > 1';
+      const warm = await cycle(server, 'kafka', start);
+      await server.run('DROP JOB busy');
+      return [...warm, ...(await cycle(server, 'kafka, cold', start, { cold: true }))];
     } finally {
       await server.close();
     }
@@ -49,7 +49,12 @@ async function underKafka(): Promise<Figure[]> {
 }
 
 /** Pauses and resumes under full load, measuring to the last rows, the answers and the first rows. */
-async function cycle(server: BenchServer, name: string, start: string): Promise<Figure[]> {
+async function cycle(
+  server: BenchServer,
+  name: string,
+  start: string,
+  options: { cold?: boolean } = {},
+): Promise<Figure[]> {
   const { jobs, probe } = server;
   const quiet: number[] = [];
   const paused: number[] = [];
@@ -68,7 +73,7 @@ async function cycle(server: BenchServer, name: string, start: string): Promise<
       await begin();
     }
     const asked = performance.now();
-    await jobs.pauseJob('busy', { by: 'bench' });
+    await jobs.pauseJob('busy', { by: 'bench', ...options });
     paused.push(performance.now() - asked);
     quiet.push(Math.max(0, probe.last - asked));
     await sleep(20);
