@@ -1,7 +1,7 @@
 // Records that cannot be read or computed: which they are, why, and what 'on.error' does with them.
 import { absent, offsetAt } from '../connectors/connector';
 import type { RecordBatch } from '../connectors/connector';
-import type { Database, Statements } from './database';
+import type { Database } from './database';
 import { reasonOf } from './database';
 import type { JobOptions } from './engine';
 import type { Slice } from './inputTable';
@@ -116,45 +116,6 @@ export async function takeOut(
 ): Promise<void> {
   if (indexes.length > 0)
     await database.run(`DELETE FROM ${scan.decoded} WHERE i IN (${indexes.join(', ')})`);
-}
-
-/** Stores bad records, inside the batch's transaction, and lets the oldest go. Returns the new total. */
-export async function storeDeadLetters(
-  database: Statements,
-  bad: readonly BadRecord[],
-  slicesOf: (scan: ScanOperator) => readonly Slice[],
-  stored: number,
-  now: number,
-): Promise<number> {
-  let seq = stored;
-  for (const { scan, index, reason: text } of bad.slice(-limits.deadLettersMax)) {
-    const record = scan && recordAt(slicesOf(scan), index);
-    const time = record?.batch.timestamps?.[record.at];
-    await database.run(
-      `INSERT INTO dead_letters VALUES ($1, $2, $3, $4, make_timestamp_ms($5::BIGINT), unhex($6), unhex($7), $8, make_timestamp_ms($9::BIGINT))`,
-      [
-        BigInt(seq++),
-        scan?.node.table.name ?? null,
-        record?.batch.partition ?? null,
-        record ? offsetAt(record.batch, record.at) : null,
-        time === undefined ? null : BigInt(Math.trunc(time)),
-        hexAt(record?.batch.keys, record?.at),
-        hexAt(record?.batch.values, record?.at),
-        text,
-        BigInt(now),
-      ],
-    );
-  }
-  const total = stored + bad.length;
-  await database.run(`DELETE FROM dead_letters WHERE seq < ${seq - limits.deadLettersMax}`);
-  return total;
-}
-
-function hexAt(packed: RecordBatch['keys'], at: number | undefined): string | null {
-  const start = at === undefined ? absent : (packed?.starts[at] ?? absent);
-  if (!packed || at === undefined || start === absent) return null;
-  const end = Math.min(packed.ends[at] ?? start, start + limits.deadLetterBytesMax);
-  return packed.buffer.toString('hex', start, end);
 }
 
 /** Where to stop before bad records: for each scan and partition, the first one. */

@@ -63,6 +63,11 @@ export class BatchFeed {
     await this.#filling;
   }
 
+  /** No input table is being filled. */
+  async settled(): Promise<void> {
+    await this.#filling;
+  }
+
   /** Nothing will be read or told to the outside any more. */
   close(): void {
     for (const commits of this.#commits) commits.close();

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { JobPlan } from '../analysis/plan';
 import { StreamJobsError } from '../protocol/errors';
 import type { Database, Statements } from './database';
+import { countDeadLetters, createDeadLetters, upgradeDeadLetters } from './deadLetterTable';
 import { emptyCounters, type JobPositions, type PipelineCounters } from './engine';
 import { quote } from './sqlText';
 
@@ -45,12 +46,10 @@ export async function createCheckpoint(
   createState: () => Promise<void>,
 ): Promise<Checkpoint> {
   const checkpoint = emptyCheckpoint();
+  checkpoint.counters.deadLetters = { kept: 0, dropped: 0, retried: 0 };
   await database.run('BEGIN');
   await database.run('CREATE TABLE job_checkpoint (version INTEGER, plan VARCHAR, body VARCHAR)');
-  await database.run(
-    `CREATE TABLE dead_letters (seq BIGINT, stream VARCHAR, "partition" INTEGER, "offset" BIGINT,
-       "timestamp" TIMESTAMP, "key" BLOB, "value" BLOB, error VARCHAR, failed_at TIMESTAMP)`,
-  );
+  await database.run(createDeadLetters);
   await createState();
   await database.run('INSERT INTO job_checkpoint VALUES ($1, $2, $3)', [
     formatVersion,
@@ -72,7 +71,12 @@ export async function readCheckpoint(database: Database, plan: string): Promise<
     throw new StreamJobsError('STATE_CORRUPT', 'The stored state was made by another query or version.', {
       hint: 'DROP JOB and start it again.',
     });
-  return deserialize(row[2]);
+  const checkpoint = deserialize(row[2]);
+  if (checkpoint.counters.deadLetters === undefined) {
+    await upgradeDeadLetters(database);
+    checkpoint.counters.deadLetters = await countDeadLetters(database, checkpoint.deadLetters);
+  }
+  return checkpoint;
 }
 
 /** With the batch's transaction, where one is open, which it commits. One call: a pause waits for it. */

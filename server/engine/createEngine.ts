@@ -7,6 +7,7 @@ import type { Clock, Connector, ConnectorContext } from '../connectors/connector
 import { StreamJobsError } from '../protocol/errors';
 import { planFingerprint, readCheckpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
+import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
 import { emptyCounters, type Engine, type JobPositions, type JobSpec, type PipelineCounters } from './engine';
 import { tableEncoder } from './formats/encoder';
 import { DuckPipeline } from './pipeline';
@@ -29,6 +30,16 @@ export function createEngine(options: EngineOptions): Engine {
       return new DuckPipeline(pipeline, await openSession(pipeline), events);
     },
     inspect: inspectJob,
+    async deadLetters({ databasePath }, max, bytesMax) {
+      if (!existsSync(databasePath)) return [];
+      const database = await Database.open(databasePath);
+      try {
+        await upgradeDeadLetters(database);
+        return await newestDeadLetters(database, max, bytesMax);
+      } finally {
+        await database.close();
+      }
+    },
     async ranges(spec, positions) {
       const context = options.context(spec.name);
       const asked = spec.plan.scans.map(async ({ table }) => {

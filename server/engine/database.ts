@@ -81,6 +81,16 @@ export class Database implements Statements {
     return (await this.run(sql, values)).getRows();
   }
 
+  /** Reads what is committed, on a connection of its own: beside whatever transaction is open. */
+  async reading<T>(read: (reader: Statements) => Promise<T>): Promise<T> {
+    const connection = await this.track(this.instance.connect());
+    try {
+      return await this.track(read({ run: (sql, values) => connection.run(sql, values) }));
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   /** Counts a query as running, so that closing waits for it. */
   async track<T>(query: Promise<T>): Promise<T> {
     if (this.#closed) throw new StreamJobsError('CANCELLED', 'The database is closed.');

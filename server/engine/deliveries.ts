@@ -2,10 +2,10 @@
 import type { RowBatch } from '../connectors/connector';
 import { positionAfter } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
-import { storeDeadLetters } from './badRecords';
 import { copyPositions, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import type { Statements } from './database';
+import type { LetterWork } from './deadLetters';
 import type { Slice } from './inputTable';
 import type { BatchResult, PreparedBatch } from './microBatch';
 import type { ScanOperator } from './operators/scan';
@@ -20,6 +20,8 @@ export interface Computed {
   startedAt: number;
   /** Size of the job's files, where it is known. */
   stateBytes: number | null;
+  /** What it does to the dead letters. */
+  letters: LetterWork | undefined;
 }
 
 export class Deliveries {
@@ -87,25 +89,18 @@ export class Deliveries {
   }
 
   /** Where there is state its transaction is open. */
-  async #commit(next: Checkpoint, computed: Computed): Promise<void> {
-    const bad = this.spec.options.onError === 'dead-letter' && computed.result.bad.length > 0;
+  async #commit(next: Checkpoint, { letters }: Computed): Promise<void> {
     const isOpen = !this.session.program.stateless;
     // A single statement is a transaction by itself.
-    if (bad && !isOpen) await this.#statements.run('BEGIN');
-    if (bad) next.deadLetters = await this.#storeBad(computed);
-    await writeCheckpoint(this.#statements, next, bad || isOpen ? 'open' : 'none');
+    if (letters && !isOpen) await this.#statements.run('BEGIN');
+    await letters?.store(this.#statements, next);
+    await writeCheckpoint(this.#statements, next, letters || isOpen ? 'open' : 'none');
   }
 
   async #rollBack(): Promise<void> {
     const { program, database, microBatch } = this.session;
     if (!program.stateless) await microBatch.rollBack();
     else await database.beside.run('ROLLBACK').catch(() => undefined);
-  }
-
-  #storeBad({ batch, result }: Computed): Promise<number> {
-    const slicesOf = (scan: ScanOperator): readonly Slice[] => batch.inputs[scan.index]?.slices ?? [];
-    const { deadLetters } = this.checkpoint;
-    return storeDeadLetters(this.#statements, result.bad, slicesOf, deadLetters, this.spec.clock.now());
   }
 
   /** What will be durable with this batch. */
@@ -139,7 +134,7 @@ export class Deliveries {
         recordsFailed: last.counters.recordsFailed + result.bad.length,
         recordsLate: last.counters.recordsLate + result.late,
         batches: last.counters.batches + 1,
-        stateBytes,
+        stateBytes: stateBytes ?? last.counters.stateBytes,
         watermark: this.session.times.current(),
         out,
       },

@@ -29,6 +29,55 @@ export interface PipelineCounters {
   watermark: number | null;
   /** Records out by sink table. */
   out: Record<string, number>;
+  /** Absent while unknown. */
+  deadLetters?: DeadLetterCounts;
+}
+
+/**
+ * What became of the bad records of a job with `on.error` = dead-letter: each of its `recordsFailed` is one of these.
+ */
+export interface DeadLetterCounts {
+  kept: number;
+  /** Had to make room for newer ones. */
+  dropped: number;
+  /** Succeeded when they were tried again, and left the store for it. */
+  retried: number;
+}
+
+/** A bad record as it was kept. What its source does not have is null, as is all but the error for a row of several. */
+export interface DeadLetter {
+  /** Counts up from 1 over the job's life. */
+  number: number;
+  stream: string | null;
+  /** The topic or path it was read from. */
+  place: string | null;
+  partition: number | null;
+  offset: bigint | null;
+  /** Epoch milliseconds. */
+  timestamp: number | null;
+  /** The beginning of its bytes, and how many there are. */
+  key: { bytes: Buffer; size: number } | null;
+  value: { bytes: Buffer; size: number } | null;
+  headers: Record<string, Buffer>;
+  /** Why it failed the last time. */
+  error: string;
+  /** When it failed the last time, epoch milliseconds. */
+  failedAt: number;
+  /** How often it was tried. */
+  attempts: number;
+  /** Whether all of its bytes are kept: else it cannot be tried again. */
+  whole: boolean;
+}
+
+/** What a retry of dead letters came to. */
+export interface RetryOutcome {
+  succeeded: number;
+  /** Stay, with the new error. */
+  failed: number;
+  /** Stay as they were: their bytes are not kept whole, or the job does not read their stream any more. */
+  unfit: number;
+  /** Stay as they were, because the job was paused or ended before their turn. */
+  left: number;
 }
 
 /** Of a job that has not read anything. */
@@ -61,6 +110,8 @@ export interface JobOptions {
   delivery: 'at-least-once' | 'exactly-once';
   /** Most records in one micro-batch. */
   batchRecordsMax: number;
+  /** Dead letters kept. */
+  deadLettersMax?: number;
 }
 
 /** What a pipeline tells its job, from its own loop; never called after `close` began. */
@@ -81,6 +132,8 @@ export interface Engine {
   open(spec: JobSpec, events: PipelineEvents): Promise<Pipeline>;
   /** Reads the checkpoint of a job that is not open: positions and counters, without its sources. */
   inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }>;
+  /** The newest dead letters of a job that is not open, the newest first; `bytesMax` of each key and value. */
+  deadLetters(spec: JobSpec, max: number, bytesMax: number): Promise<DeadLetter[]>;
   /** Log start and end for a job that is not open (paused after a restart). Null where unknown. */
   ranges(spec: JobSpec, positions: JobPositions): Promise<PartitionProgress[]>;
   /** Deletes everything the job kept. */
@@ -103,6 +156,14 @@ export interface Pipeline {
   counters(): PipelineCounters;
   /** Asks the sources for log start and end. Partitions that cannot be read have nulls. */
   progress(): Promise<PartitionProgress[]>;
+  /** As Engine.deadLetters, of the open job; also while it reads. */
+  deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]>;
+  /**
+   * Runs dead letters, or the one with this number, through the query as batches of their own, between those of the
+   * sources: positions stay. Those that succeed leave in the transaction of their results. A pause ends it early.
+   * @throws StreamJobsError JOB_NOT_RUNNING, BAD_REQUEST when there is no such letter or another retry runs
+   */
+  retryDeadLetters(number: number | undefined): Promise<RetryOutcome>;
   /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */
   close(): Promise<void>;
 }

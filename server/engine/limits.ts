@@ -20,10 +20,14 @@ export const limits = {
   /** First and longest wait before something that went away is tried again. */
   retryFirstMs: 200,
   retryMaxMs: 10_000,
-  /** Dead letters kept in a job; the oldest leave, their count stays. */
+  /** Dead letters kept in a job unless it says otherwise; the oldest leave, their count stays. */
   deadLettersMax: 10_000,
-  /** Bytes of a bad record that are kept. */
+  deadLettersBytesMax: 256 * 1024 * 1024,
+  /** Bytes of a bad record's key, and of its value, that are kept. */
   deadLetterBytesMax: 1024 * 1024,
+  /** Dead letters stored, or tried again, in one go. */
+  retryRecordsMax: 500,
+  retryBytesMax: 8 * 1024 * 1024,
   /** Bad records whose exact error text is looked up, in one batch. */
   errorTextsMax: 20,
   /** Quiet this long, the database is checkpointed so that its log does not grow. */

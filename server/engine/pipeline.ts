@@ -9,7 +9,19 @@ import { copyPositions } from './checkpoint';
 import { kindOf, reasonOf } from './database';
 import { Deliveries } from './deliveries';
 import type { Computed } from './deliveries';
-import type { JobPositions, PartitionProgress, Pipeline, PipelineCounters, PipelineEvents } from './engine';
+import { Retry, RetryBatches } from './deadLetterRetry';
+import type { TriedLetters } from './deadLetterRetry';
+import { newestDeadLetters } from './deadLetterTable';
+import { DeadLetters } from './deadLetters';
+import type {
+  DeadLetter,
+  JobPositions,
+  PartitionProgress,
+  Pipeline,
+  PipelineCounters,
+  PipelineEvents,
+  RetryOutcome,
+} from './engine';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
 import type { PreparedBatch } from './microBatch';
@@ -20,6 +32,9 @@ import type { PipelineSpec, Session } from './session';
 export class DuckPipeline implements Pipeline {
   readonly #feed: BatchFeed;
   readonly #deliveries: Deliveries;
+  readonly #deadLetters: DeadLetters;
+  readonly #retries: RetryBatches;
+  #retry: Retry | undefined;
   /** Taken and not durable yet, in order. */
   readonly #undone: PreparedBatch[] = [];
   /** The batch whose rows are on their way. */
@@ -39,6 +54,8 @@ export class DuckPipeline implements Pipeline {
     private readonly events: PipelineEvents,
   ) {
     this.#deliveries = new Deliveries(spec, session);
+    this.#deadLetters = new DeadLetters(spec);
+    this.#retries = new RetryBatches(spec, session, this.#deadLetters);
     this.#feed = new BatchFeed(session, spec, {
       trouble: (message) => this.#emit(() => events.trouble(message)),
       failed: (error) => this.#fail(error),
@@ -56,6 +73,8 @@ export class DuckPipeline implements Pipeline {
     this.session.times.resume();
     this.#loop = this.#work().finally(() => {
       this.#loop = undefined;
+      this.#retry?.end();
+      this.#retry = undefined;
     });
   }
 
@@ -96,6 +115,26 @@ export class DuckPipeline implements Pipeline {
       partitionProgress(node.table.name, this.session.sources[index], positions),
     );
     return (await Promise.all(asked)).flat();
+  }
+
+  deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]> {
+    return this.session.database.reading((reader) => newestDeadLetters(reader, max, bytesMax));
+  }
+
+  retryDeadLetters(number: number | undefined): Promise<RetryOutcome> {
+    const { jobName } = this.spec;
+    if (!this.#loop || this.#stopping)
+      throw new StreamJobsError('JOB_NOT_RUNNING', `${jobName} does not process anything now.`);
+    if (this.#retry)
+      throw new StreamJobsError('BAD_REQUEST', `Dead letters of ${jobName} are being tried again already.`, {
+        hint: 'Wait until that is answered.',
+      });
+    const retry = new Retry(number);
+    this.#retry = retry;
+    // The loop may be waiting for records.
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    return retry.done;
   }
 
   close(): Promise<void> {
@@ -145,7 +184,10 @@ export class DuckPipeline implements Pipeline {
     let told: (() => void) | undefined;
     try {
       await this.#deliveries.recover();
-      while (!this.#stopping && !told) told = await this.#next();
+      while (!this.#stopping && !told) {
+        if (this.#retry) await this.#retryLetters(this.#retry);
+        told = await this.#next();
+      }
     } catch (error) {
       failure = { error };
     }
@@ -194,7 +236,8 @@ export class DuckPipeline implements Pipeline {
       const result = await session.microBatch.compute(batch, session.times, first, spec.clock.now());
       this.#computedMs = spec.clock.monotonic() - startedAt;
       const processed = (scan: ScanOperator): Slice[] => this.#feed.processed(batch, scan, result.stop?.cut);
-      return { batch, result, processed, startedAt, stateBytes: this.#feed.stateBytes };
+      const letters = this.#deadLetters.keep(batch, result.bad);
+      return { batch, result, processed, startedAt, stateBytes: this.#feed.stateBytes, letters };
     } catch (error) {
       await session.microBatch.rollBack();
       throw error;
@@ -216,8 +259,53 @@ export class DuckPipeline implements Pipeline {
       computed.batch,
       session.program.stateless ? Math.max(computedMs, deliveredMs) : computedMs + deliveredMs,
     );
+    this.#recovered();
+  }
+
+  #recovered(): void {
     if (this.#retryMs > limits.retryFirstMs) this.#emit(() => this.events.trouble(null));
     this.#retryMs = limits.retryFirstMs;
+  }
+
+  /** All letters of a retry, in batches, unless stopped before. A delivery that fails is met as any other's. */
+  async #retryLetters(retry: Retry): Promise<void> {
+    await this.#delivering;
+    await this.#feed.settled();
+    while (!this.#stopping) {
+      const { after } = retry;
+      try {
+        const tried = await this.#computeLetters(retry);
+        if (!tried) break;
+        await this.#deliveries.deliver(tried.computed, this.#closing.signal);
+        retry.count(tried);
+        this.#recovered();
+      } catch (error) {
+        // Not durable: the same letters are tried again.
+        retry.after = after;
+        throw error;
+      }
+    }
+    await this.#retries.clear();
+    if (this.#stopping) return;
+    this.#retry = undefined;
+    retry.end();
+  }
+
+  /** Undefined when no letters are left, or when they cannot be computed: the job goes on without them. */
+  async #computeLetters(retry: Retry): Promise<TriedLetters | undefined> {
+    try {
+      this.#computing = true;
+      const letters = await this.#retries.next(retry);
+      return letters && (await this.#retries.compute(letters));
+    } catch (error) {
+      await this.session.microBatch.rollBack();
+      if (kindOf(error) === 'interrupt') throw error;
+      retry.fail(asJobError(error));
+      return undefined;
+    } finally {
+      this.#computing = false;
+      this.session.database.allow();
+    }
   }
 
   #stopBefore(reason: string): void {

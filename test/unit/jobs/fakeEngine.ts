@@ -1,6 +1,7 @@
 // An engine whose records are numbers that count up, and which misbehaves when told to.
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type {
+  DeadLetter,
   Engine,
   JobPositions,
   JobSpec,
@@ -10,11 +11,12 @@ import type {
   PipelineEvents,
   Preview,
   PreviewSink,
+  RetryOutcome,
 } from '../../../server/engine/engine';
 import type { PreviewPlan } from '../../../server/analysis/plan';
 import type { FakeClock } from './fakeClock';
 
-export type Call = 'open' | 'run' | 'quiesce' | 'close';
+export type Call = 'open' | 'run' | 'quiesce' | 'close' | 'retry';
 /** How a call goes: `hang` never answers, `heed` and `late` answer once the signal fired, with an error or after all. */
 export type Behaviour = 'ok' | 'fail' | 'unavailable' | 'dataLoss' | 'hang' | 'heed' | 'late';
 
@@ -28,11 +30,16 @@ export class FakeWorld {
   /** Start and end of the log, null while nobody can ask it. */
   log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
   dropped: string[] = [];
+  /** Dead letters by job, the newest first. */
+  readonly letters = new Map<string, DeadLetter[]>();
   private readonly next = new Map<Call, Behaviour>();
 
   /** The next call of this kind goes like this, the ones after it well. */
   misbehave(call: Call, behaviour: Behaviour): void {
     this.next.set(call, behaviour);
+  }
+  lettersOf(job: string): DeadLetter[] {
+    return this.letters.get(job) ?? [];
   }
   behaveWell(): void {
     this.next.clear();
@@ -68,6 +75,11 @@ export class FakeEngine implements Engine {
     await this.clock.sleep(this.world.inspectMs);
     const position = this.world.committed.get(spec.name) ?? 0n;
     return { positions: at(position), counters: countersAt(position) };
+  }
+
+  async deadLetters(spec: JobSpec, max: number): Promise<DeadLetter[]> {
+    await this.clock.sleep(1);
+    return this.world.lettersOf(spec.name).slice(0, max);
   }
 
   async ranges(_spec: JobSpec, positions: JobPositions): Promise<PartitionProgress[]> {
@@ -160,6 +172,19 @@ export class FakePipeline implements Pipeline {
   async progress(): Promise<PartitionProgress[]> {
     await this.engine.clock.sleep(1);
     return this.engine.progressAt(this.position);
+  }
+
+  deadLetters(max: number): Promise<DeadLetter[]> {
+    return Promise.resolve(this.engine.world.lettersOf(this.name).slice(0, max));
+  }
+
+  async retryDeadLetters(number: number | undefined): Promise<RetryOutcome> {
+    await this.engine.act('retry', undefined);
+    const { world } = this.engine;
+    const all = world.lettersOf(this.name);
+    const kept = number === undefined ? [] : all.filter((letter) => letter.number !== number);
+    world.letters.set(this.name, kept);
+    return { succeeded: all.length - kept.length, failed: 0, unfit: 0, left: 0 };
   }
 
   async close(): Promise<void> {
