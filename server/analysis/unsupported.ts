@@ -42,7 +42,6 @@ const notShown: Record<string, string> = {
 };
 
 function unsupportedClause(statement: ChangeJobs): Problem | undefined {
-  if (statement.cold) return notYet('PAUSE ... COLD', statement.cold);
   if (statement.from) return notYet('RESUME ... FROM', statement.from.span);
   if (statement.acceptDataLoss) return notYet('ACCEPT DATA LOSS', statement.acceptDataLoss);
   if (statement.records) return notYet('RESUME ... FOR n RECORDS', statement.records.span);

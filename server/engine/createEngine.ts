@@ -40,17 +40,21 @@ export function createEngine(options: EngineOptions): Engine {
         await database.close();
       }
     },
-    async ranges(spec, positions) {
+    watch(spec) {
       const context = options.context(spec.name);
-      const asked = spec.plan.scans.map(async ({ table }) => {
-        const source = sourceOf(options.connectors, table, context);
-        try {
-          return await partitionProgress(table.name, source, positions);
-        } finally {
-          await source.close();
-        }
-      });
-      return (await Promise.all(asked)).flat();
+      const scans = spec.plan.scans.map(({ table }) => ({
+        stream: table.name,
+        source: sourceOf(options.connectors, table, context),
+      }));
+      return {
+        async progress(positions) {
+          const asked = scans.map(({ stream, source }) => partitionProgress(stream, source, positions));
+          return (await Promise.all(asked)).flat();
+        },
+        async close() {
+          await Promise.all(scans.map(({ source }) => source.close()));
+        },
+      };
     },
     async drop(spec) {
       await deleteDatabase(spec.databasePath);

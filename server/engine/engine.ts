@@ -134,12 +134,23 @@ export interface Engine {
   inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }>;
   /** The newest dead letters of a job that is not open, the newest first; `bytesMax` of each key and value. */
   deadLetters(spec: JobSpec, max: number, bytesMax: number): Promise<DeadLetter[]>;
-  /** Log start and end for a job that is not open (paused after a restart). Null where unknown. */
-  ranges(spec: JobSpec, positions: JobPositions): Promise<PartitionProgress[]>;
+  /** Watches the logs of a job that is not open (cold, or paused after a restart). Connects when first asked. */
+  watch(spec: JobSpec): Watch;
   /** Deletes everything the job kept. */
   drop(spec: JobSpec): Promise<void>;
   /** Runs a SELECT without keeping anything. */
   preview(plan: PreviewPlan, sink: PreviewSink): Promise<Preview>;
+}
+
+/**
+ * Keeps an eye on the logs of a job that is not open. Costs little: all watches and pipelines of a cluster share one
+ * connection, and what they ask at the same time is one pair of requests.
+ */
+export interface Watch {
+  /** Log start and end of every partition. Null where unknown. */
+  progress(positions: JobPositions): Promise<PartitionProgress[]>;
+  /** Idempotent. */
+  close(): Promise<void>;
 }
 
 /** A job's running part. Its methods are called one at a time by the job's queue. */

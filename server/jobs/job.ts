@@ -1,6 +1,6 @@
 // One job: its queue of requests, its appointments, and what its pipeline tells it.
 import type { StreamJobsError } from '../protocol/errors';
-import type { JobDetails, JobSnapshot, JobState } from '../protocol/jobs';
+import type { JobDetails, JobSnapshot, JobState, PauseDepth } from '../protocol/jobs';
 import type { PauseOptions, ResumeOptions } from '../protocol/rpc';
 import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
 import { asError, messages, type JobStanding } from './messages';
@@ -9,7 +9,7 @@ import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn 
 import { detailsOf, snapshotOf } from './snapshots';
 import type { JobRecord, PauseRecord } from './store';
 import { discard, drop } from './turns/drop';
-import { journalPaused, pause, pauseOnError } from './turns/pause';
+import { goCold, journalPaused, pause, pauseOnError } from './turns/pause';
 import { resume } from './turns/resume';
 import { recover, restart, start } from './turns/start';
 import { finish, stop } from './turns/stop';
@@ -74,6 +74,10 @@ export class Job {
   get state(): JobState {
     return this.core.state;
   }
+  /** Of a paused job. */
+  get depth(): PauseDepth | undefined {
+    return this.core.depth;
+  }
   get standing(): JobStanding {
     return this.core.standing();
   }
@@ -96,13 +100,20 @@ export class Job {
     this.core.planQuietly();
     if (record.dropping === true) this.quietly((core, turn) => discard(core, turn));
     else if (this.state === 'starting') this.attemptToRecover();
-    else this.quietly((core, turn) => this.comeBackQuiet(core, turn));
+    else if (this.core.recallCheckpoint()) this.quietly((core, turn) => this.comeBackQuiet(core, turn));
+    else this.comeBackReading();
   }
 
   pause(options: PauseOptions): Promise<JobDetails> {
-    const act = (turn: Turn) =>
-      pause(this.core, turn, pauseRequest(options, this.around.clock.now(), this.core.limits));
-    return this.request('pause', act, { sameAs: options.cold === true ? 'cold' : '' });
+    const { cold = false, reason, forMs, until } = options;
+    const act = async (turn: Turn) => {
+      const { core } = this;
+      const request = pauseRequest(options, this.around.clock.now(), core.limits);
+      const onlyCold = cold && (reason ?? forMs ?? until) === undefined;
+      if (onlyCold && core.depth === 'warm') await goCold(core);
+      else await pause(core, turn, request, cold);
+    };
+    return this.request('pause', act, { sameAs: cold ? 'cold' : '' });
   }
 
   resume(options: ResumeOptions): Promise<JobDetails> {
@@ -158,6 +169,7 @@ export class Job {
       });
     }
     await core.slot.close();
+    await core.unwatch();
     core.journal.end();
   }
 
@@ -215,7 +227,7 @@ export class Job {
     const madeHere = core.pausedMonotonic !== undefined;
     if (madeHere && pauseRequest?.forMs !== undefined) this.untilTimer.after(pauseRequest.forMs, wake);
     else if (until !== undefined) this.untilTimer.at(until, wake);
-    if (core.depth === 'warm') this.coolingTimer.after(core.limits.warmMs, () => this.cool(pauses));
+    if (core.depth === 'warm') this.coolingTimer.after(core.warmMs, () => this.cool(pauses));
   }
 
   private cancelTimers(): void {
@@ -236,9 +248,7 @@ export class Job {
   private cool(pauses: number): void {
     this.quietly(async (core) => {
       if (core.state !== 'paused' || this.record.pauses !== pauses) return;
-      await core.letGo();
-      this.around.log('info', `${this.name}: is cold now, its connections are closed`);
-      this.around.changed(this.name);
+      await goCold(core);
     });
   }
 
@@ -290,15 +300,24 @@ export class Job {
     });
   }
 
+  /** Its checkpoint has to be read: opening a database takes memory and time, so only a few at once. */
+  private comeBackReading(): void {
+    const reading = this.around.checkpointReads.run(() =>
+      this.request('internal', (turn) => this.comeBackQuiet(this.core, turn), byJob),
+    );
+    this.unheard(reading);
+  }
+
   /** A job that is not running comes back: its numbers are read, a pause that a crash cut short is completed. */
   private async comeBackQuiet(core: JobCore, turn: Turn): Promise<void> {
-    await core.readCheckpoint();
+    const isQuiet = core.state === 'paused' || core.state === 'stopped' || core.state === 'failed';
+    if (isQuiet && core.journal.record.checkpoint === undefined) await core.readCheckpoint();
     turn.check();
     const { record, openPause } = core.journal;
     if (core.state !== 'paused') return;
     if (openPause === undefined) {
       const request = record.pauseRequest ?? { at: core.since, by: 'unknown' };
-      await journalPaused(core, turn, request);
+      await journalPaused(core, turn, request, record.checkpoint);
     }
     void core.readLag();
   }

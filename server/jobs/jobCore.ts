@@ -1,6 +1,6 @@
 // What a job is made of, and the one way its state changes. The turns (turns/*.ts) act on it, one at a time.
 import type { Clock } from '../connectors/connector';
-import type { Engine, JobSpec, PartitionProgress, PipelineCounters } from '../engine/engine';
+import type { Engine, JobSpec, PartitionProgress, PipelineCounters, Watch } from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobErrorInfo, JobState, PauseDepth, PauseEvent } from '../protocol/jobs';
 import { within } from './deadline';
@@ -10,13 +10,23 @@ import type { JobLimits } from './limits';
 import { asError, messages, type JobStanding } from './messages';
 import { PipelineSlot, type SlotEvents } from './pipelineSlot';
 import { transitions } from './states';
-import type { JobRecord, PauseRecord, PauseRequest, Store } from './store';
+import {
+  positionsOf,
+  type JobRecord,
+  type PauseRecord,
+  type PauseRequest,
+  type RestingPoint,
+  type Store,
+} from './store';
 import type { Turn } from './requestQueue';
+import type { Turnstile } from './turnstile';
 
 /** A job's statement, understood: what the engine runs and what the views show of it. */
 export interface PlannedJob {
   spec: JobSpec;
   pauseTimeoutMs: number;
+  /** How long a pause keeps it warm, in place of the server's limit. */
+  warmMs?: number;
   query: string;
   options: Record<string, string>;
   consumerGroup?: string;
@@ -49,6 +59,8 @@ export interface JobSurroundings {
   store: Store;
   limits: JobLimits;
   meter: JobMeter;
+  /** For opening databases only to read them. */
+  checkpointReads: Turnstile;
   log(level: 'info' | 'warn' | 'error', message: string): void;
   /** @throws StreamJobsError when the statement cannot run (any more) */
   plan(record: JobRecord): PlannedJob;
@@ -75,6 +87,8 @@ export class JobCore {
   /** On the clock that never jumps; unknown for a pause that began before this process. */
   pausedMonotonic: number | undefined;
   private plannedJob: PlannedJob | undefined;
+  /** While it is paused without pipeline. */
+  private watch: Watch | undefined;
 
   constructor(
     readonly around: JobSurroundings,
@@ -103,6 +117,10 @@ export class JobCore {
   get depth(): PauseDepth | undefined {
     if (this.state !== 'paused') return undefined;
     return this.slot.current === undefined ? 'cold' : 'warm';
+  }
+  /** How long a pause keeps it warm; 0 for not at all. */
+  get warmMs(): number {
+    return this.planned?.warmMs ?? this.limits.warmMs;
   }
   /** The pause that runs or is being made. */
   get pause(): PauseRequest | undefined {
@@ -133,6 +151,8 @@ export class JobCore {
     if (state === 'paused' || state === 'running') this.readings.history.restart(clock.monotonic());
     if (state === 'paused') this.pausedMonotonic ??= clock.monotonic();
     if (state === 'running' || state === 'stopped') this.pausedMonotonic = undefined;
+    // The pipeline shares the watch's connection by now.
+    if (state !== 'paused' && state !== 'resuming') void this.unwatch();
     this.around.changed(this.name);
   }
 
@@ -177,16 +197,41 @@ export class JobCore {
     if (current !== undefined) this.readings.positions = current.positions();
     // Where a job that came back stands is unknown until its checkpoint was read; its lag would be its whole log.
     if (this.readings.positions.size === 0) return;
-    await this.readings.refresh(async () => {
-      const partitions = await (current?.progress() ?? this.rangesWithoutPipeline());
+    const isNews = await this.readings.refresh(async () => {
+      const partitions = await (current?.progress() ?? this.progressWithoutPipeline());
       // Of the same moment as the partitions, so that rates fit.
       this.counters();
       return partitions;
     });
-    if (generation === this.slot.generation) this.around.changed(this.name);
+    if (generation === this.slot.generation && (isNews || this.state === 'running'))
+      this.around.changed(this.name);
   }
 
-  /** Positions and counters of a job that is not open, from its checkpoint. Never rejects. */
+  /** What is known of a job that does not read: exact right after its pipeline became quiet or was read. */
+  restingPoint(): RestingPoint {
+    const positions = [...this.readings.positions].flatMap(([stream, partitions]) =>
+      [...partitions].map(([partition, position]): [string, number, string] => [
+        stream,
+        partition,
+        String(position),
+      ]),
+    );
+    return { positions, counters: this.counters() };
+  }
+
+  /** Takes over what the journal knows of its checkpoint; false when it does not know. */
+  recallCheckpoint(): boolean {
+    const { checkpoint } = this.journal.record;
+    if (checkpoint === undefined) return false;
+    this.readings.counters = checkpoint.counters;
+    this.readings.stand(positionsOf(checkpoint));
+    return true;
+  }
+
+  /**
+   * Positions and counters of a job that is not open, from its checkpoint, which the journal then knows too.
+   * Never rejects.
+   */
   async readCheckpoint(): Promise<void> {
     try {
       const { spec } = this.plannedJob ?? this.plan();
@@ -197,6 +242,7 @@ export class JobCore {
       if (this.slot.current !== undefined) return;
       this.readings.counters = counters;
       this.readings.stand(positions);
+      await this.journal.keep({ checkpoint: this.restingPoint() });
       this.around.changed(this.name);
     } catch (error) {
       this.around.log(
@@ -215,6 +261,13 @@ export class JobCore {
     }
     this.trouble = undefined;
     await this.slot.close();
+  }
+
+  /** Ends what asks for the lag of a job without pipeline. */
+  async unwatch(): Promise<void> {
+    const { watch } = this;
+    this.watch = undefined;
+    await watch?.close();
   }
 
   /** Ends as failed; what was committed stays. */
@@ -248,9 +301,13 @@ export class JobCore {
     return { ms, late, signal: turn.signal };
   }
 
-  private rangesWithoutPipeline(): Promise<PartitionProgress[]> {
-    const { spec } = this.plannedJob ?? this.plan();
-    return this.around.engine.ranges(spec, this.readings.positions);
+  /** What answers nothing is given up: it is asked anew with the connection as it is by then. */
+  private async progressWithoutPipeline(): Promise<PartitionProgress[]> {
+    this.watch ??= this.around.engine.watch((this.plannedJob ?? this.plan()).spec);
+    const { watch } = this;
+    const partitions = await watch.progress(this.readings.positions);
+    if (watch === this.watch && partitions.every(({ end }) => end === null)) await this.unwatch();
+    return partitions;
   }
 }
 

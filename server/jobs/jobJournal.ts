@@ -88,6 +88,8 @@ export class JobJournal {
   /** A new pause is one with another `pausedAt` than the open one. */
   private with(change: Partial<JobRecord>, event?: PauseEvent): { record: JobRecord; pauses: PauseRecord[] } {
     const record = { ...this.state.record, ...change };
+    // A job that may read moves on from the checkpoint that was noted.
+    if (record.desired === 'running') record.checkpoint = undefined;
     if (event === undefined) return { record, pauses: this.state.pauses };
     const open = this.openPause;
     if (open !== undefined) {

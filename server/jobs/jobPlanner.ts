@@ -38,11 +38,12 @@ export class JobPlanner {
       if (open !== undefined) throw messages.tableUnfilled(table.name, open);
     }
     const options = this.optionsOf(statement, record.settings);
-    const { pauseTimeoutMs, ...engineOptions } = readJobOptions(options);
+    const { pauseTimeoutMs, warmMs, ...engineOptions } = readJobOptions(options);
     const group = this.consumerGroup(plan, record.name);
     return {
       spec: { ...this.bareSpec(record.name), plan, options: engineOptions },
       pauseTimeoutMs,
+      ...(warmMs === undefined ? {} : { warmMs }),
       query: record.statement,
       options,
       ...(group === undefined ? {} : { consumerGroup: group }),

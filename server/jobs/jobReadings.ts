@@ -16,7 +16,7 @@ export class JobReadings {
   counters: PipelineCounters = emptyCounters();
   readonly history = new LagHistory();
   private partitionsRead: PartitionProgress[] | undefined;
-  private reading: Promise<void> | undefined;
+  private reading: Promise<boolean> | undefined;
   /** Raised when the job lets go of what is being read. */
   private generation = 0;
 
@@ -35,8 +35,11 @@ export class JobReadings {
     return this.partitionsRead === undefined ? null : totalLag(this.partitionsRead);
   }
 
-  /** Reads the log's ends; readings asked for meanwhile share this one. Never rejects: then they are unknown. */
-  refresh(read: () => Promise<PartitionProgress[]>): Promise<void> {
+  /**
+   * Reads the log's ends; readings asked for meanwhile share this one. Never rejects: then they are unknown.
+   * Resolves with whether anything is different from before.
+   */
+  refresh(read: () => Promise<PartitionProgress[]>): Promise<boolean> {
     this.reading ??= this.readOnce(read).finally(() => {
       this.reading = undefined;
     });
@@ -53,14 +56,16 @@ export class JobReadings {
     }));
   }
 
-  private async readOnce(read: () => Promise<PartitionProgress[]>): Promise<void> {
-    const { generation } = this;
+  private async readOnce(read: () => Promise<PartitionProgress[]>): Promise<boolean> {
+    const { generation, partitionsRead: before } = this;
+    const growth = this.history.lagPerSecond();
     const late = () => messages.internal('Lag', 'its sources did not answer in time');
     const deadline = { clock: this.clock, ms: this.deadlineMs, graceMs: 1, late };
     const partitions = await within(deadline, () => read()).catch(() => undefined);
     this.partitionsRead = partitions ?? this.partitionsWithoutEnds();
     if (generation !== this.generation) this.stand(this.positions);
     this.history.add({ at: this.clock.monotonic(), lag: this.lag, recordsIn: this.counters.recordsIn });
+    return growth !== this.history.lagPerSecond() || !isSame(before, this.partitionsRead);
   }
 
   private partitionsWithoutEnds(): PartitionProgress[] {
@@ -75,4 +80,23 @@ export class JobReadings {
     );
     return all.length > 0 ? all : (this.partitionsRead ?? []).map((p) => ({ ...p, start: null, end: null }));
   }
+}
+
+function isSame(
+  before: readonly PartitionProgress[] | undefined,
+  after: readonly PartitionProgress[],
+): boolean {
+  return (
+    before?.length === after.length &&
+    before.every((partition, i) => {
+      const other = after[i];
+      return (
+        partition.stream === other?.stream &&
+        partition.partition === other.partition &&
+        partition.position === other.position &&
+        partition.start === other.start &&
+        partition.end === other.end
+      );
+    })
+  );
 }

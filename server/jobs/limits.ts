@@ -29,6 +29,8 @@ export interface JobLimits {
 
 export interface ServerLimits extends JobLimits {
   jobsMax: number;
+  /** Job databases opened at once only to read a checkpoint. */
+  checkpointReadsMax: number;
   relationsMax: number;
   previewsMax: number;
   nameCharsMax: number;
@@ -57,7 +59,8 @@ export const defaultLimits: ServerLimits = {
   pausesKept: 100,
   pausesShown: 10,
   reasonCharsMax: 500,
-  jobsMax: 500,
+  jobsMax: 5_000,
+  checkpointReadsMax: 4,
   relationsMax: 5_000,
   previewsMax: 16,
   nameCharsMax: 100,

@@ -1,5 +1,6 @@
 // What the server remembers of its jobs and tables, and the seam to where it is kept.
-import type { DesiredState, JobErrorInfo, PauseEvent } from '../protocol/jobs';
+import type { JobPositions, PipelineCounters } from '../engine/engine';
+import type { DesiredState, JobErrorInfo, OffsetText, PauseEvent } from '../protocol/jobs';
 
 /** A job as journalled. Times are epoch milliseconds. */
 export interface JobRecord {
@@ -15,11 +16,30 @@ export interface JobRecord {
   pauseRequest?: PauseRequest | undefined;
   /** Set once it is stopped or failed, and gone when it is started again. */
   ended?: { state: 'stopped' | 'failed'; at: number; reason?: string; error?: JobErrorInfo } | undefined;
+  /** What the job's own checkpoint says, while nothing can change it (JobJournal sees to that): a server that starts
+   *  need not open the databases of its paused jobs. Absent where nobody knows. */
+  checkpoint?: RestingPoint | undefined;
   /** Being dropped: whatever a crash left of it goes at the next start. */
   dropping?: true;
   /** How often it was paused and resumed since it was first started. */
   pauses: number;
   resumes: number;
+}
+
+/** Where a job that does not run stands, and what it has counted. */
+export interface RestingPoint {
+  /** Stream, partition, next offset. */
+  positions: [string, number, OffsetText][];
+  counters: PipelineCounters;
+}
+
+export function positionsOf({ positions }: RestingPoint): JobPositions {
+  const streams: JobPositions = new Map();
+  for (const [stream, partition, position] of positions) {
+    const partitions = streams.get(stream) ?? new Map<number, bigint>();
+    streams.set(stream, partitions.set(partition, BigInt(position)));
+  }
+  return streams;
 }
 
 export interface PauseRequest {

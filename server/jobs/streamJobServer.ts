@@ -25,6 +25,7 @@ import { executeScript } from './statements/execute';
 import { previewPlan } from './statements/queries';
 import type { Store } from './store';
 import { tableSummaries } from './tableSummaries';
+import { Turnstile } from './turnstile';
 
 export type { PreviewReceiver } from './previews';
 export type LogLevel = 'info' | 'warn' | 'error';
@@ -282,6 +283,7 @@ export class StreamJobServer {
       store: this.store,
       limits: this.limits,
       meter: this.metrics,
+      checkpointReads: new Turnstile(this.limits.checkpointReadsMax),
       log: (level, message) => log?.(level, message),
       plan: (record) => {
         const planned = planner.plan(record);

@@ -17,10 +17,10 @@ const docs: Record<string, KeywordDoc> = {
     text: 'Stops taking records. State and offsets are durable before the answer comes; nothing is lost or repeated.',
   },
   'PAUSE JOBS': {
-    form: "PAUSE JOBS LIKE 'pattern' [WITH REASON 'text'] ...",
+    form: "PAUSE JOBS LIKE 'pattern' [COLD] [WITH REASON 'text'] ...",
     text: 'Pauses every job whose name matches.',
   },
-  'PAUSE ALL': { form: "PAUSE ALL JOBS [WITH REASON 'text'] ...", text: 'Pauses every running job.' },
+  'PAUSE ALL': { form: "PAUSE ALL JOBS [COLD] [WITH REASON 'text'] ...", text: 'Pauses every running job.' },
   'RESUME JOB': {
     form: "RESUME JOB [IF EXISTS] name, ... [FROM EARLIEST | LATEST | TIMESTAMP '...'] [ACCEPT DATA LOSS]",
     text: 'Goes on exactly where the job was paused. Refused when records were deleted meanwhile, unless the loss is accepted.',

@@ -14,7 +14,7 @@ import { StreamJobServer } from '../../server/jobs/streamJobServer';
 import { systemClock } from '../../server/jobs/systemClock';
 import { connectToJobServer } from '../../server/protocol/connect';
 import { StreamJobsError } from '../../server/protocol/errors';
-import type { JobDetails } from '../../server/protocol/jobs';
+import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
 import type { ExecuteResult } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
 import { kill, Workplace } from '../unit/cli/process';
@@ -68,6 +68,8 @@ export abstract class TestJobServer {
 
 /** In this process. */
 export class LocalJobServer extends TestJobServer {
+  private watchers = 1;
+
   private constructor(
     private readonly folder: string,
     private readonly jobs: StreamJobServer,
@@ -75,8 +77,9 @@ export class LocalJobServer extends TestJobServer {
     super();
   }
 
-  static async open(limits: Partial<ServerLimits> = {}): Promise<LocalJobServer> {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-'));
+  /** On a new data directory, or on one that is there, which is this server's from now on. */
+  static async open(limits: Partial<ServerLimits> = {}, dataDir?: string): Promise<LocalJobServer> {
+    const folder = dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-')));
     const engine = createEngine({
       connectors: allConnectors,
       clock: systemClock,
@@ -105,6 +108,14 @@ export class LocalJobServer extends TestJobServer {
   }
   job(name = 'job'): Promise<JobDetails> {
     return Promise.resolve(this.jobs.getJobDetails(name));
+  }
+  all(): JobSnapshot[] {
+    return this.jobs.listJobs();
+  }
+  /** One more client watches: lag is read at once. */
+  look(): void {
+    this.watchers += 1;
+    this.jobs.setWatched(this.watchers);
   }
   file(name: string): string {
     return path.join(this.folder, name);

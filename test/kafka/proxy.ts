@@ -1,4 +1,4 @@
-// A TCP proxy in front of a broker, to cut, refuse and delay connections.
+// A TCP proxy in front of a broker, to cut, refuse and delay connections, and to count what clients ask.
 import { once } from 'node:events';
 import net from 'node:net';
 
@@ -7,6 +7,7 @@ export class Proxy {
   private readonly sockets = new Set<net.Socket>();
   private refusing = false;
   private delayMs = 0;
+  private readonly asked = new Map<number, number>();
 
   private constructor(
     private readonly targetPort: () => number,
@@ -44,6 +45,17 @@ export class Proxy {
     this.delayMs = ms;
   }
 
+  /** How many connections are open. */
+  get connections(): number {
+    return this.sockets.size / 2;
+  }
+  /** Requests by their kind (Kafka's API key) since the last call. */
+  takeRequests(): Map<number, number> {
+    const taken = new Map(this.asked);
+    this.asked.clear();
+    return taken;
+  }
+
   async dispose(): Promise<void> {
     this.cut();
     this.server.close();
@@ -66,9 +78,28 @@ export class Proxy {
       });
     }
     client.pipe(broker);
+    const requests = countRequests((key) => this.asked.set(key, (this.asked.get(key) ?? 0) + 1));
+    client.on('data', requests);
     broker.on('data', (data) => {
       if (this.delayMs === 0) client.write(data);
       else setTimeout(() => client.writable && client.write(data), this.delayMs);
     });
   }
+}
+
+/** Takes a connection's bytes: frames of a length and a request that begins with its kind. */
+function countRequests(count: (apiKey: number) => void): (data: Buffer) => void {
+  let unread = Buffer.alloc(0);
+  let skip = 0;
+  return (data) => {
+    unread = Buffer.concat([unread, data]);
+    for (;;) {
+      const skipped = Math.min(skip, unread.length);
+      skip -= skipped;
+      unread = unread.subarray(skipped);
+      if (unread.length < 6) return;
+      count(unread.readInt16BE(4));
+      skip = 4 + unread.readInt32BE(0);
+    }
+  };
 }

@@ -20,6 +20,10 @@ export const jobOptions = {
   'pause.timeout': option(duration, 'How long a pause may take before it is given up and the job goes on.', {
     default: '5 s',
   }),
+  'pause.warm-time': option(
+    duration,
+    'How long a paused job keeps its connections and memory, so that it resumes at once; then it goes cold. 0 lets go of them in the pause itself. 10 minutes unless the server has another default.',
+  ),
 } satisfies OptionTable;
 
 /** Keys of SET: every job option (for the jobs started after it), and the name of the next INSERT's job. */
@@ -37,15 +41,19 @@ export interface JobSettings {
   delivery: 'at-least-once' | 'exactly-once';
   batchRecordsMax: number;
   pauseTimeoutMs: number;
+  /** Undefined: as the server's limits say. */
+  warmMs?: number;
 }
 
 /** A job's options with defaults; later arguments win. Throws BAD_OPTION. */
 export function readJobOptions(...layers: Record<string, string>[]): JobSettings {
   const values = readOptions(jobOptions, Object.assign({}, ...layers) as Record<string, string>);
+  const warmMs = values['pause.warm-time'];
   return {
     onError: values['on.error'],
     delivery: values.delivery,
     batchRecordsMax: values['batch.records'],
     pauseTimeoutMs: values['pause.timeout'],
+    ...(warmMs === undefined ? {} : { warmMs }),
   };
 }

@@ -53,7 +53,9 @@ export class ClusterReader {
     if (this.clock.monotonic() < (this.missingUntil.get(topic) ?? -Infinity))
       return Promise.reject(new TopicMissing(topic));
     return new Promise((resolve, reject) => {
-      this.waiting.set(topic, [...(this.waiting.get(topic) ?? []), { resolve, reject }]);
+      const waiting = this.waiting.get(topic) ?? [];
+      waiting.push({ resolve, reject });
+      this.waiting.set(topic, waiting);
       if (!this.running) void this.run();
     });
   }
@@ -92,8 +94,8 @@ export class ClusterReader {
   /** Takes everything asked so far as one round, until nobody asks any more. */
   private async run(): Promise<void> {
     this.running = true;
-    // What is asked in the same turn of the event loop goes along.
-    await Promise.resolve();
+    // What is asked in the same turn of the event loop goes along, however many steps each takes to ask.
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.size > 0) {
       const round = this.waiting;
       this.waiting = new Map();

@@ -26,6 +26,8 @@ interface Answer {
 interface Verb {
   /** `paused`, as in the answers. */
   done: string;
+  /** Beside it, how it was done. */
+  how?: (details: JobDetails) => string;
   act: (job: Job) => Promise<JobDetails>;
 }
 
@@ -36,10 +38,9 @@ export async function changeJobs(statement: ChangeJobs, context: StatementContex
   if (target.kind === 'names') {
     return toNames(target.names, target.ifExists, verb, context);
   }
-  // Of many jobs only those are meant that the verb fits: the others are as wanted already.
-  const fits = statement.kind === 'pauseJobs' ? ['running', 'starting', 'resuming'] : ['paused', 'pausing'];
+  const fits = statement.kind === 'pauseJobs' ? mayPause(statement.cold !== undefined) : mayResume;
   const matches = target.kind === 'like' ? like(target.pattern.text) : () => true;
-  const names = context.jobs.list().filter((job) => fits.includes(job.state) && matches(job.name));
+  const names = context.jobs.list().filter((job) => fits(job) && matches(job.name));
   if (names.length === 0) return said(`No job to be ${verb.done}.`);
   return toTargets(
     names.map(({ name }) => ({ name, span: statement.span })),
@@ -47,6 +48,16 @@ export async function changeJobs(statement: ChangeJobs, context: StatementContex
     verb,
     context,
   );
+}
+
+/** Of many jobs only those are meant that the verb fits: the others are as wanted already. */
+function mayPause(cold: boolean): (job: Job) => boolean {
+  return ({ state, depth }) =>
+    ['running', 'starting', 'resuming'].includes(state) ||
+    (cold && (state === 'pausing' || depth === 'warm'));
+}
+function mayResume({ state }: Job): boolean {
+  return state === 'paused' || state === 'pausing';
 }
 
 export function stopJobs(statement: StopJob, context: StatementContext): Promise<Outcome> {
@@ -63,7 +74,9 @@ function pauseVerb(statement: ChangeJobs, { by, clock }: StatementContext): Verb
     ...(until === undefined ? {} : { until: comingMoment(until, clock.now()) }),
     ...(cold === undefined ? {} : { cold: true }),
   };
-  return { done: 'paused', act: (job) => job.pause(options) };
+  const how = ({ depth }: JobDetails) =>
+    depth === 'cold' ? ', cold: it keeps no connection and no memory' : '';
+  return { done: 'paused', how, act: (job) => job.pause(options) };
 }
 
 function resumeVerb({ from, acceptDataLoss, records }: ChangeJobs, { by, clock }: StatementContext): Verb {
@@ -114,15 +127,22 @@ async function toTargets(
 }
 
 /** One job's refusal is the statement's, on its name. */
-function alone({ name, span, error, missing }: Answer, verb: Verb): Outcome {
+function alone(answer: Answer, verb: Verb): Outcome {
+  const { name, span, error, missing } = answer;
   if (error !== undefined) throw on(span, error);
-  return said(missing === true ? notice(name) : `${name} is ${verb.done}.`);
+  return said(missing === true ? notice(name) : doneSentence(answer, verb));
 }
 
-function rowOf({ name, error, missing, details }: Answer, verb: Verb): Cell[] {
+function doneSentence({ name, details }: Answer, verb: Verb): string {
+  const how = details === undefined ? undefined : verb.how?.(details);
+  return `${name} is ${verb.done}${how ?? ''}.`;
+}
+
+function rowOf(answer: Answer, verb: Verb): Cell[] {
+  const { name, error, missing, details } = answer;
   if (error !== undefined) return [name, error.code, error.message];
   if (missing === true) return [name, 'skipped', notice(name)];
-  return [name, details?.state ?? verb.done, `${name} is ${verb.done}.`];
+  return [name, details?.state ?? verb.done, doneSentence(answer, verb)];
 }
 
 async function answerOf(

@@ -1,16 +1,19 @@
 // Pausing a job, in the order that makes an answered pause a durable one:
 // 1. journal the desired state; 2. make the pipeline quiet and durable; 3. journal the event; only then it is done.
-// Whatever fails before that leaves the job running as before.
+// Whatever fails before that leaves the job running as before. Going cold comes after it, and cannot fail.
 import type { JobPositions } from '../../engine/engine';
 import type { PauseEvent } from '../../protocol/jobs';
 import { byOnError, type JobCore } from '../jobCore';
 import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
-import type { PauseRequest } from '../store';
+import type { PauseRequest, RestingPoint } from '../store';
 import { goOn } from './start';
 
-/** @throws StreamJobsError JOB_NOT_RUNNING, PAUSE_TIMEOUT, STORAGE; Superseded when the turn may not act any more */
-export async function pause(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+/**
+ * @param cold also lets go of connections and memory before it is done
+ * @throws StreamJobsError JOB_NOT_RUNNING, PAUSE_TIMEOUT, STORAGE; Superseded when the turn may not act any more
+ */
+export async function pause(core: JobCore, turn: Turn, request: PauseRequest, cold = false): Promise<void> {
   if (core.state !== 'running' && core.state !== 'starting') throw messages.jobNotRunning(core.standing());
   await core.journal.write({ desired: 'paused', pauseRequest: request }, undefined, turn.signal);
   try {
@@ -22,6 +25,14 @@ export async function pause(core: JobCore, turn: Turn, request: PauseRequest): P
     throw error;
   }
   core.around.meter.paused();
+  if (cold || core.warmMs === 0) await goCold(core);
+}
+
+/** Lets go of everything a paused job keeps in memory: what it resumes from is in its checkpoint. Never rejects. */
+export async function goCold(core: JobCore): Promise<void> {
+  await core.letGo();
+  core.around.log('info', `${core.name}: is cold now, its connections are closed`);
+  core.around.changed(core.name);
 }
 
 async function pauseReading(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
@@ -43,7 +54,7 @@ async function pauseReading(core: JobCore, turn: Turn, request: PauseRequest): P
   await Promise.race([lagRead, core.around.clock.sleep(core.limits.lagAtPauseMs, turn.signal)]);
   turn.check();
   try {
-    await journalPaused(core, turn, request);
+    await journalPaused(core, turn, request, core.restingPoint());
   } catch (error) {
     turn.check();
     await goOn(core, turn);
@@ -65,12 +76,20 @@ async function pauseBeforeReading(core: JobCore, turn: Turn, request: PauseReque
   core.enter('paused');
 }
 
-/** Journals that the job is paused where its readings say it stands. */
-export async function journalPaused(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+/**
+ * Journals that the job is paused where its readings say it stands.
+ * @param checkpoint when the readings are certain to be what its checkpoint says
+ */
+export async function journalPaused(
+  core: JobCore,
+  turn: Turn,
+  request: PauseRequest,
+  checkpoint?: RestingPoint,
+): Promise<void> {
   const event = pauseEvent(request, core.around.clock.now(), core.readings.lag, core.readings.positions);
   const { record, openPause } = core.journal;
   const pauses = record.pauses + (openPause === undefined ? 1 : 0);
-  await core.journal.write({ pauses }, event, turn.signal);
+  await core.journal.write({ pauses, checkpoint }, event, turn.signal);
 }
 
 export function pauseEvent(

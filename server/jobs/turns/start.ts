@@ -21,7 +21,7 @@ export async function start(core: JobCore, turn: Turn): Promise<void> {
     const { desired, pauseRequest } = core.journal.record;
     if (desired === 'paused' && pauseRequest !== undefined) {
       await quietBeforeReading(core, turn);
-      await journalPaused(core, turn, pauseRequest);
+      await journalPaused(core, turn, pauseRequest, core.restingPoint());
       core.enter('paused');
     } else {
       await read(core, turn);

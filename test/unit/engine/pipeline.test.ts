@@ -270,7 +270,8 @@ describe('the state file', () => {
     const seen = await job.engine.inspect(job.spec);
     expect(seen.positions.get('src')?.get(0)).toBe(4n);
     expect(seen.counters.recordsOut).toBe(4);
-    expect(await job.engine.ranges(job.spec, seen.positions)).toEqual([
+    const watch = job.engine.watch(job.spec);
+    expect(await watch.progress(seen.positions)).toEqual([
       { stream: 'src', partition: 0, position: 4n, start: 0n, end: 4n },
     ]);
     await job.engine.drop(job.spec);

@@ -12,6 +12,7 @@ import type {
   Preview,
   PreviewSink,
   RetryOutcome,
+  Watch,
 } from '../../../server/engine/engine';
 import type { PreviewPlan } from '../../../server/analysis/plan';
 import type { FakeClock } from './fakeClock';
@@ -54,6 +55,10 @@ export class FakeWorld {
 /** One server's engine; `cut` is its crash: nothing it began ever answers. */
 export class FakeEngine implements Engine {
   readonly pipelines: FakePipeline[] = [];
+  /** Those not closed. */
+  readonly watches = new Set<Watch>();
+  /** How often a database was opened only to be read. */
+  inspections = 0;
   private alive = true;
 
   constructor(
@@ -72,6 +77,7 @@ export class FakeEngine implements Engine {
   }
 
   async inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }> {
+    this.inspections += 1;
     await this.clock.sleep(this.world.inspectMs);
     const position = this.world.committed.get(spec.name) ?? 0n;
     return { positions: at(position), counters: countersAt(position) };
@@ -82,9 +88,19 @@ export class FakeEngine implements Engine {
     return this.world.lettersOf(spec.name).slice(0, max);
   }
 
-  async ranges(_spec: JobSpec, positions: JobPositions): Promise<PartitionProgress[]> {
-    await this.clock.sleep(1);
-    return this.progressAt(positions.get(stream)?.get(0) ?? 0n);
+  watch(): Watch {
+    const watch = {
+      progress: async (positions: JobPositions) => {
+        await this.clock.sleep(1);
+        return this.progressAt(positions.get(stream)?.get(0) ?? 0n);
+      },
+      close: () => {
+        this.watches.delete(watch);
+        return Promise.resolve();
+      },
+    };
+    this.watches.add(watch);
+    return watch;
   }
 
   async drop(spec: JobSpec): Promise<void> {

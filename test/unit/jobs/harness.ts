@@ -3,6 +3,7 @@ import { Job } from '../../../server/jobs/job';
 import type { JobMeter, JobSurroundings, PlannedJob } from '../../../server/jobs/jobCore';
 import { defaultLimits } from '../../../server/jobs/limits';
 import type { JobRecord } from '../../../server/jobs/store';
+import { Turnstile } from '../../../server/jobs/turnstile';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import { FakeClock } from './fakeClock';
 import { FakeEngine, FakeWorld, stream } from './fakeEngine';
@@ -87,6 +88,7 @@ export class Harness {
       store: this.store,
       limits: defaultLimits,
       meter,
+      checkpointReads: new Turnstile(defaultLimits.checkpointReadsMax),
       log: (level, message) => void this.log.push(`${level} ${message}`),
       plan: (record) => plannedJob(record.name),
       bareSpec: (name) => plannedJob(name).spec,

@@ -265,6 +265,69 @@ describe('resuming', () => {
   });
 });
 
+describe('a cold pause', () => {
+  it('has let go of the pipeline when it is answered, warm or not before, and goes on where it was', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    for (const warmFirst of [false, true]) {
+      harness.engine.last().process(40);
+      if (warmFirst) await harness.clock.until(job.pause({ by, reason: 'first' }));
+      const { position } = harness.engine.last();
+      const details = await harness.clock.until(job.pause({ by, cold: true }));
+      expect(details).toMatchObject({ state: 'paused', depth: 'cold', lag: 1000 - Number(position) });
+      expect(details.pause?.reason).toBe(warmFirst ? 'first' : undefined);
+      expect(harness.engine.openPipelines).toEqual([]);
+      await harness.clock.until(job.resume({ by }));
+      expect(harness.engine.last()).toMatchObject({ position, reading: true });
+    }
+    expect(job.details().metrics).toMatchObject({ pauses: 2, resumes: 2 });
+  });
+
+  it('of a paused job does not pass over another reason or end', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    for (const more of [{ reason: 'x' }, { forMs: 1000 }]) {
+      expect(await outcome(harness.clock, job.pause({ by, cold: true, ...more }))).toBe('JOB_NOT_RUNNING');
+    }
+    expect(job.depth).toBe('warm');
+  });
+
+  it('row 22: paused for days: lag goes on being watched, nothing piles up, and it resumes', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    await harness.clock.advance(3_600_000);
+    await harness.clock.until(job.readLag());
+    const { sleeping } = harness.clock;
+    for (let day = 1; day <= 7; day++) {
+      await harness.clock.advance(24 * 3_600_000);
+      harness.world.log = { start: 0n, end: 1_000n * BigInt(day) };
+      await harness.clock.until(job.readLag());
+      expect(job.snapshot()).toMatchObject({ state: 'paused', depth: 'cold', lag: 1_000 * day });
+      expect(harness.engine.watches.size).toBe(1);
+      expect(harness.clock.sleeping).toBe(sleeping);
+    }
+    await harness.clock.until(job.resume({ by }));
+    expect(harness.engine.watches.size).toBe(0);
+    expect(job.state).toBe('running');
+  });
+
+  it('asks anew, with the connection as it is then, when nothing answers', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    await harness.clock.until(job.pause({ by, cold: true }));
+    await harness.clock.until(job.readLag());
+    const [first] = harness.engine.watches;
+    harness.world.log = null;
+    await harness.clock.until(job.readLag());
+    expect(job.snapshot().lag).toBeNull();
+    expect(harness.engine.watches.size).toBe(0);
+    harness.world.log = { start: 0n, end: 5n };
+    await harness.clock.until(job.readLag());
+    expect(job.snapshot().lag).toBe(5);
+    expect(harness.engine.watches).not.toContain(first);
+  });
+});
+
 describe('a pause with an end', () => {
   it('resumes by itself, once, by durations that do not jump', async () => {
     const harness = new Harness();

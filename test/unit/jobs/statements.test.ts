@@ -51,7 +51,6 @@ describe('starting jobs', () => {
     [`START JOB x AS ${query} WITH ('on.error' = 'explode')`, 'BAD_OPTION', 'explode'],
     ['STRAT JOB x AS SELECT 1', 'SYNTAX', 'STRAT'],
     ["DEPLOY JOB x VERSION '2' AS " + query, 'NOT_SUPPORTED', 'DEPLOY JOB cannot be run yet.'],
-    ['PAUSE JOB big COLD', 'NOT_SUPPORTED', 'PAUSE ... COLD cannot be run yet.'],
     ['RESUME JOB big FROM EARLIEST', 'NOT_SUPPORTED', 'RESUME ... FROM cannot be run yet.'],
     ['EXPLAIN PAUSE JOB big', 'NOT_SUPPORTED', 'EXPLAIN PAUSE JOB cannot be run yet.'],
   ])('refuses %s with %s', async (sql, code, part) => {
@@ -167,6 +166,38 @@ describe('pausing, resuming and stopping', () => {
     expect(await harness.run('PAUSE ALL JOBS')).toMatchObject({ message: '3 of 3 jobs paused.' });
     expect(states(harness)).toEqual(['a_1 paused', 'a_2 paused', 'b paused']);
     expect(await harness.run('PAUSE ALL JOBS')).toMatchObject({ message: 'No job to be paused.' });
+  });
+
+  it('COLD means warm ones too, and says what became of each', async () => {
+    const harness = await serverWith(`${three} PAUSE JOB a_1; PAUSE JOB b COLD;`);
+    expect(await harness.run('PAUSE ALL JOBS COLD')).toMatchObject({
+      message: '2 of 2 jobs paused.',
+      rows: [
+        ['a_1', 'paused', 'a_1 is paused, cold: it keeps no connection and no memory.'],
+        ['a_2', 'paused', 'a_2 is paused, cold: it keeps no connection and no memory.'],
+      ],
+    });
+    expect(harness.engine.openPipelines).toEqual([]);
+    const { rows = [] } = await harness.run('SHOW STATUS');
+    expect(rows.map((row) => row[4])).toEqual(['cold', 'cold', 'cold']);
+    expect(await harness.run('PAUSE ALL JOBS COLD')).toMatchObject({ message: 'No job to be paused.' });
+    const again = await harness.refused('PAUSE JOB b COLD');
+    expect(again?.code).toBe('JOB_NOT_RUNNING');
+  });
+
+  it("'pause.warm-time' says how long a pause stays warm; 0: not at all", async () => {
+    const start = (name: string, warm: string) =>
+      `START JOB ${name} AS ${query} WITH ('pause.warm-time' = '${warm}');`;
+    const harness = await serverWith(
+      `${tables} ${start('none', '0')} ${start('hour', '1 h')} START JOB usual AS ${query};`,
+    );
+    const depths = () => harness.server.listJobs().map(({ name, depth }) => `${name} ${String(depth)}`);
+    await harness.run('PAUSE ALL JOBS');
+    expect(depths()).toEqual(['hour warm', 'none cold', 'usual warm']);
+    await harness.clock.advance(11 * 60_000);
+    expect(depths()).toEqual(['hour warm', 'none cold', 'usual cold']);
+    await harness.clock.advance(50 * 60_000);
+    expect(depths()).toEqual(['hour cold', 'none cold', 'usual cold']);
   });
 
   it('IF EXISTS makes a notice of a job that is not there', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { serveMetrics } from '../../../server/jobs/metricsServer';
 import type { JobsChange } from '../../../server/jobs/streamJobServer';
-import { query, serverWith, tables } from './servers';
+import { query, serverWith, tables, type ServerHarness } from './servers';
 
 const by = 'ada';
 const started = `${tables} START JOB big AS ${query};`;
@@ -162,6 +162,11 @@ describe('metrics', () => {
   });
 });
 
+/** As an earlier version wrote it. */
+function forgetCheckpoints({ disk }: ServerHarness): void {
+  for (const [name, record] of disk.jobs) disk.jobs.set(name, { ...record, checkpoint: undefined });
+}
+
 describe('coming back and ending', () => {
   it('after a crash paused jobs are paused and running ones run', async () => {
     const harness = await serverWith(`${started} START JOB other AS ${query}; PAUSE JOB big;`);
@@ -178,6 +183,7 @@ describe('coming back and ending', () => {
     harness.world.log = { start: 0n, end: 2_000n };
     harness.world.committed.set('big', 1_500n);
     harness.world.inspectMs = 3000;
+    forgetCheckpoints(harness);
     const server = await harness.crash();
     server.setWatched(1);
     const seen = new Set<number | null>();
@@ -186,6 +192,25 @@ describe('coming back and ending', () => {
       await harness.clock.advance(100);
     }
     expect([...seen].filter((lag) => lag !== null)).toEqual([500]);
+  });
+
+  it('paused jobs come back without their databases being opened, and those that must be, a few at a time', async () => {
+    const starts = Array.from({ length: 20 }, (_, i) => `START JOB j${i} PAUSED AS ${query};`).join('\n');
+    const harness = await serverWith(`${tables} ${starts}`);
+    const lags = () => harness.server.listJobs().map(({ lag }) => lag);
+    await harness.crash();
+    await harness.clock.advance(100);
+    expect(harness.engine.inspections).toBe(0);
+    expect(new Set(lags())).toEqual(new Set([1_000]));
+    forgetCheckpoints(harness);
+    harness.world.inspectMs = 100;
+    await harness.crash();
+    expect(harness.engine.inspections).toBe(4);
+    await harness.clock.advance(1000);
+    expect(harness.engine.inspections).toBe(20);
+    expect(new Set(lags())).toEqual(new Set([1_000]));
+    await harness.crash();
+    expect(harness.engine.inspections).toBe(0);
   });
 
   it('open does not wait for sources', async () => {
