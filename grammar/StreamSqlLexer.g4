@@ -97,6 +97,7 @@ LATERAL: 'LATERAL';
 LATEST: 'LATEST';
 LEADING: 'LEADING';
 LEFT: 'LEFT';
+LETTER: 'LETTER';
 LETTERS: 'LETTERS';
 LIKE: 'LIKE';
 LIMIT: 'LIMIT';
@@ -242,7 +243,7 @@ DECIMAL: (DIGIT+ '.' DIGIT* | '.' DIGIT+) EXPONENT? | DIGIT+ EXPONENT;
 DURATION: DIGIT+ ('ms' | [smhd]);
 
 // A placeholder may be a part of a name: `orders_${REGION}`.
-IDENTIFIER: (LETTER | FILLED) (LETTER | DIGIT | FILLED)*;
+IDENTIFIER: (NAME_LETTER | FILLED) (NAME_LETTER | DIGIT | FILLED)*;
 BACK_QUOTED: '`' (~[`\r\n] | '``')* '`';
 DOUBLE_QUOTED: '"' (~["\r\n] | '""')* '"';
 
@@ -254,10 +255,10 @@ UNCLOSED_STRING: '\'' (~'\'' | '\'\'')*;
 UNCLOSED_NAME: '`' (~[`\r\n] | '``')* | '"' (~["\r\n] | '""')*;
 UNCLOSED_COMMENT: '/*' (~'*' | '*'+ ~[*/])* '*'*;
 // `5minutes`, `1e`: neither number nor name.
-BAD_NUMBER: DIGIT+ LETTER (LETTER | DIGIT)*;
+BAD_NUMBER: DIGIT+ NAME_LETTER (NAME_LETTER | DIGIT)*;
 BAD: .;
 
 fragment FILLED: '${' ~[{}$\r\n]* '}';
 fragment DIGIT: [0-9];
 fragment EXPONENT: 'e' [+-]? DIGIT+;
-fragment LETTER: [a-z_$\u00C0-\u1FFF\u2C00-\uDFFF\uF900-\uFFFD];
+fragment NAME_LETTER: [a-z_$\u00C0-\u1FFF\u2C00-\uDFFF\uF900-\uFFFD];

@@ -13,8 +13,6 @@ export function unsupported(statement: Statement): Problem | undefined {
       return notYet('ROLLBACK JOB', statement.span);
     case 'peekJob':
       return notYet('PEEK JOB', statement.span);
-    case 'retryDeadLetters':
-      return notYet('RETRY DEAD LETTERS', statement.span);
     case 'moveJob':
       return notYet('MOVE JOB', statement.span);
     case 'pauseJobs':
@@ -36,7 +34,6 @@ export function unsupported(statement: Statement): Problem | undefined {
 
 const notShown: Record<string, string> = {
   versions: 'VERSIONS',
-  deadLetters: 'DEAD LETTERS',
   topics: 'TOPICS',
   connections: 'CONNECTIONS',
 };

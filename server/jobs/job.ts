@@ -1,8 +1,10 @@
 // One job: its queue of requests, its appointments, and what its pipeline tells it.
+import type { DeadLetter, RetryOutcome } from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot, JobState, PauseDepth } from '../protocol/jobs';
 import type { PauseOptions, ResumeOptions } from '../protocol/rpc';
 import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
+import { deadLettersOf, retryDeadLetters } from './jobLetters';
 import { asError, messages, type JobStanding } from './messages';
 import { pauseRequest } from './pauseRequest';
 import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
@@ -128,6 +130,19 @@ export class Job {
 
   stop(by: string, force: boolean): Promise<JobDetails> {
     return this.request('stop', (turn) => stop(this.core, turn, by, force));
+  }
+
+  /** Its newest dead letters, the newest first; `bytesMax` of each key and value. Changes nothing. */
+  deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]> {
+    return new Promise((resolve, reject) => {
+      const act = async () => resolve(await deadLettersOf(this.core, max, bytesMax));
+      this.request('internal', act, byJob).catch(reject);
+    });
+  }
+
+  /** Tries dead letters again, all or one. Not in the queue: a pause does not wait for it, it ends it. */
+  retryDeadLetters(number: number | undefined): Promise<RetryOutcome> {
+    return retryDeadLetters(this.core, number);
   }
 
   /** Removes it with everything it kept. */

@@ -25,6 +25,9 @@ export interface JobLimits {
   pausesKept: number;
   pausesShown: number;
   reasonCharsMax: number;
+  /** How long reading dead letters may take, and trying them again. */
+  lettersDeadlineMs: number;
+  retryLettersDeadlineMs: number;
 }
 
 export interface ServerLimits extends JobLimits {
@@ -59,6 +62,8 @@ export const defaultLimits: ServerLimits = {
   pausesKept: 100,
   pausesShown: 10,
   reasonCharsMax: 500,
+  lettersDeadlineMs: 10_000,
+  retryLettersDeadlineMs: 60_000,
   jobsMax: 5_000,
   checkpointReadsMax: 4,
   relationsMax: 5_000,

@@ -289,6 +289,21 @@ export const messages = {
   tooManyTables(max: number): StreamJobsError {
     return error('TABLE_EXISTS', `There are already ${max} tables and views, the most this server keeps.`);
   },
+  lettersLate(name: string, ms: number): StreamJobsError {
+    return error('INTERNAL', `The dead letters of ${name} could not be read within ${ms / 1000} s.`);
+  },
+  /** RETRY DEAD LETTERS of a job that does not run. */
+  lettersNotRetried(job: JobStanding): StreamJobsError {
+    const why = job.state === 'paused' ? '; it processes nothing while paused' : '';
+    return error('JOB_NOT_RUNNING', `${describeStanding(job)}${why}.`, nextStep(job));
+  },
+  retryLate(name: string, ms: number): StreamJobsError {
+    return error(
+      'SINK_UNAVAILABLE',
+      `Trying the dead letters of ${name} again is not done after ${ms / 1000} s, and goes on.`,
+      `SHOW DEAD LETTERS FOR ${written(name)} shows what is left. A sink may be stuck.`,
+    );
+  },
   noReceiver(): StreamJobsError {
     return error(
       'BAD_REQUEST',

@@ -36,6 +36,12 @@ const perJob: PerJob[] = [
     value: (job) => job.recordsLate,
   },
   {
+    name: 'job_dead_letters',
+    kind: 'gauge',
+    help: 'Bad records kept, absent while unknown.',
+    value: (job) => job.deadLetters?.kept,
+  },
+  {
     name: 'job_batches_total',
     kind: 'counter',
     help: 'Batches committed.',

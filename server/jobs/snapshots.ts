@@ -16,6 +16,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
   const { record } = core.journal;
   const { readings, depth } = core;
   const counters = core.counters();
+  const { deadLetters } = counters;
   const partitions = readings.partitions ?? [];
   const running = core.state === 'running';
   const lagPerSecond =
@@ -45,6 +46,9 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     lost: totalLost(partitions),
     partitions: partitions.map(partitionSnapshot),
     sinks: sinksOf(core, counters.out),
+    ...(deadLetters === undefined
+      ? {}
+      : { deadLetters: { kept: deadLetters.kept, dropped: deadLetters.dropped } }),
     ...(group === undefined ? {} : { consumerGroup: group }),
     pauseHistory: history(core).slice(-core.limits.pausesShown),
     warnings: warningsOf(core),
@@ -131,7 +135,14 @@ function warningsOf(core: JobCore): string[] {
     const records = lost === 1 ? 'record was' : 'records were';
     warnings.push(`${lost} unread ${records} already deleted by retention.`);
   }
+  const dropped = core.counters().deadLetters?.dropped ?? 0;
+  if (dropped > 0) warnings.push(droppedLetters(dropped));
   return warnings;
+}
+
+function droppedLetters(count: number): string {
+  const letters = count === 1 ? 'dead letter' : 'dead letters';
+  return `${count} ${letters} had to make room for newer ones. Raise 'dead-letter.limit', or keep all of them in a topic with 'dead-letter.topic'.`;
 }
 
 function errorOf(core: JobCore): JobErrorInfo | undefined {

@@ -48,6 +48,14 @@ const docs: Record<string, KeywordDoc> = {
     form: 'PEEK JOB name [LIMIT n]',
     text: 'Shows the next records of a job without consuming them.',
   },
+  'RETRY DEAD': {
+    form: 'RETRY DEAD { LETTERS | LETTER number } FOR job',
+    text: 'Runs the bad records a job has kept, or one of them, through its query again. Those that succeed leave; positions stay.',
+  },
+  'DEAD LETTERS': {
+    form: 'SHOW DEAD LETTERS [FOR job]',
+    text: 'Records that could not be read or computed, the newest first: where they stood, why they failed, their bytes.',
+  },
   'MOVE JOB': {
     form: "MOVE JOB name TO { CONNECTION 'cluster' | LOCAL }",
     text: 'Moves a job to a Flink cluster or back.',

@@ -118,6 +118,8 @@ export interface PeekJob extends Node {
 export interface RetryDeadLetters extends Node {
   kind: 'retryDeadLetters';
   name: Name;
+  /** Only the one with this number. */
+  letter?: { number: number; span: Span };
 }
 /** MOVE JOB name TO CONNECTION 'cluster' | LOCAL */
 export interface MoveJob extends Node {

@@ -9,6 +9,11 @@ export const jobOptions = {
     'What happens to a record that cannot be read or computed: it is kept with its error, left out, or it pauses or fails the job. It is counted in any case.',
     { default: 'dead-letter' },
   ),
+  'dead-letter.limit': option(
+    integer(1, 1_000_000),
+    'How many dead letters a job keeps. The oldest make room for newer ones, and are counted.',
+    { default: '10000' },
+  ),
   delivery: option(
     oneOf('at-least-once', 'exactly-once'),
     'What holds after a crash. Files and print get each row exactly once in either mode; Kafka gets it at least once.',
@@ -39,6 +44,7 @@ export const flinkSettings =
 export interface JobSettings {
   onError: 'fail' | 'skip' | 'pause' | 'dead-letter';
   delivery: 'at-least-once' | 'exactly-once';
+  deadLettersMax: number;
   batchRecordsMax: number;
   pauseTimeoutMs: number;
   /** Undefined: as the server's limits say. */
@@ -52,6 +58,7 @@ export function readJobOptions(...layers: Record<string, string>[]): JobSettings
   return {
     onError: values['on.error'],
     delivery: values.delivery,
+    deadLettersMax: values['dead-letter.limit'],
     batchRecordsMax: values['batch.records'],
     pauseTimeoutMs: values['pause.timeout'],
     ...(warmMs === undefined ? {} : { warmMs }),

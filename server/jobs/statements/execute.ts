@@ -9,6 +9,7 @@ import { asError, messages } from '../messages';
 import { fill, understandFilled } from '../scripts';
 import { changeJobs, stopJobs } from './changeJobs';
 import type { Outcome, StatementContext } from './context';
+import { retryDeadLetters } from './deadLetters';
 import { describe } from './describe';
 import { explain, select } from './queries';
 import { createRelation, dropRelation } from './relations';
@@ -86,10 +87,11 @@ function execute(statement: Statement, text: string, context: StatementContext):
       return set(statement, context);
     case 'reset':
       return reset(statement, context);
+    case 'retryDeadLetters':
+      return retryDeadLetters(statement, context);
     case 'deployJob':
     case 'rollbackJob':
     case 'peekJob':
-    case 'retryDeadLetters':
     case 'moveJob':
       throw messages.internal('The statement', 'it should have been refused');
   }

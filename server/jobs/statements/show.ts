@@ -8,8 +8,9 @@ import type { Job } from '../job';
 import { messages } from '../messages';
 import { on } from '../scripts';
 import { like, tabled, type Outcome, type StatementContext } from './context';
+import { showDeadLetters } from './deadLetters';
 
-export function show(statement: Show, context: StatementContext): Outcome {
+export function show(statement: Show, context: StatementContext): Outcome | Promise<Outcome> {
   const { catalog } = context;
   const matches = statement.pattern === undefined ? () => true : like(statement.pattern);
   switch (statement.what) {
@@ -38,8 +39,9 @@ export function show(statement: Show, context: StatementContext): Outcome {
       );
     case 'functions':
       return functions(matches);
-    case 'versions':
     case 'deadLetters':
+      return showDeadLetters(statement, context);
+    case 'versions':
     case 'topics':
     case 'connections':
       throw messages.internal('SHOW', `${statement.what} cannot be shown`);

@@ -44,6 +44,16 @@ export const statementSnippets: readonly StatementSnippet[] = [
     body: 'SHOW PAUSE HISTORY FOR ${1:name};',
   },
   {
+    label: 'SHOW DEAD LETTERS',
+    detail: 'bad records and why they failed',
+    body: 'SHOW DEAD LETTERS FOR ${1:name};',
+  },
+  {
+    label: 'RETRY DEAD LETTERS',
+    detail: 'tries the bad records of a job again',
+    body: 'RETRY DEAD LETTERS FOR ${1:name};',
+  },
+  {
     label: 'CREATE TABLE ... datagen',
     detail: 'records made up on the spot',
     body:

@@ -94,7 +94,13 @@ function aboutOneJob(source: Source, child: unknown): Statement | undefined {
     const count = child.INTEGER();
     return { kind: 'peekJob', ...named(source, child), ...(count ? { limit: source.integer(count) } : {}) };
   }
-  if (child instanceof RetryDeadLettersContext) return { kind: 'retryDeadLetters', ...named(source, child) };
+  if (child instanceof RetryDeadLettersContext) {
+    const number = child.INTEGER();
+    const letter = number
+      ? { number: source.integer(number), span: source.tokenSpan(number.symbol) }
+      : undefined;
+    return { kind: 'retryDeadLetters', ...named(source, child), ...(letter ? { letter } : {}) };
+  }
   return child instanceof MoveJobContext ? moveJob(source, child) : undefined;
 }
 

@@ -90,5 +90,8 @@ SHOW JOBS orders
 RETRY DEAD LETTERS orders
 --                 ^^^^^^ orders is not expected here. After LETTERS comes FOR.
 --------
+RETRY DEAD LETTER FOR orders
+--                ^^^ FOR is not expected here. After LETTER comes a whole number.
+--------
 EXPLAIN CREATE TABLE t (a INT)
 --      ^^^^^^ CREATE is not expected here. After EXPLAIN comes, among others, INSERT INTO, PAUSE, RESUME, SELECT or VALUES.

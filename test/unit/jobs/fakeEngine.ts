@@ -2,6 +2,7 @@
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type {
   DeadLetter,
+  DeadLetterCounts,
   Engine,
   JobPositions,
   JobSpec,
@@ -38,6 +39,9 @@ export class FakeWorld {
   /** The next call of this kind goes like this, the ones after it well. */
   misbehave(call: Call, behaviour: Behaviour): void {
     this.next.set(call, behaviour);
+  }
+  letterCounts(job: string): { deadLetters: DeadLetterCounts } {
+    return { deadLetters: { kept: this.lettersOf(job).length, dropped: 0, retried: 0 } };
   }
   lettersOf(job: string): DeadLetter[] {
     return this.letters.get(job) ?? [];
@@ -80,7 +84,8 @@ export class FakeEngine implements Engine {
     this.inspections += 1;
     await this.clock.sleep(this.world.inspectMs);
     const position = this.world.committed.get(spec.name) ?? 0n;
-    return { positions: at(position), counters: countersAt(position) };
+    const counters = { ...countersAt(position), ...this.world.letterCounts(spec.name) };
+    return { positions: at(position), counters };
   }
 
   async deadLetters(spec: JobSpec, max: number): Promise<DeadLetter[]> {
@@ -183,7 +188,7 @@ export class FakePipeline implements Pipeline {
     return at(this.position);
   }
   counters(): PipelineCounters {
-    return countersAt(this.position);
+    return { ...countersAt(this.position), ...this.engine.world.letterCounts(this.name) };
   }
   async progress(): Promise<PartitionProgress[]> {
     await this.engine.clock.sleep(1);

@@ -1,0 +1,115 @@
+// SHOW DEAD LETTERS and RETRY DEAD LETTERS.
+import type { DeadLetter, RetryOutcome } from '../../engine/engine';
+import type { Cell } from '../../protocol/results';
+import type { RetryDeadLetters, Show } from '../../syntax/ast';
+import type { Job } from '../job';
+import { written } from '../messages';
+import { on } from '../scripts';
+import { said, tabled, type Outcome, type StatementContext } from './context';
+
+/** Most letters in one answer. */
+const shownMax = 1_000;
+/** Of keys and values: bytes read and characters shown. */
+const bytesMax = 1_000;
+const charsMax = 250;
+
+const columns = [
+  'number',
+  'job',
+  'stream',
+  'partition',
+  'offset',
+  'timestamp',
+  'error',
+  'key',
+  'value',
+  'failed_at',
+  'attempts',
+];
+
+/** The newest first. Jobs that are known to have none are not asked. */
+export async function showDeadLetters({ name }: Show, { jobs }: StatementContext): Promise<Outcome> {
+  const asked = name === undefined ? jobs.list().filter(mayHaveLetters) : [named(name, jobs)];
+  const found: { job: string; letter: DeadLetter }[] = [];
+  // One after the other: of jobs that are not open each database is opened for it.
+  for (const job of asked)
+    for (const letter of await job.deadLetters(shownMax, bytesMax)) found.push({ job: job.name, letter });
+  found.sort((a, b) => b.letter.failedAt - a.letter.failedAt || b.letter.number - a.letter.number);
+  const rows = found.slice(0, shownMax).map(({ job, letter }) => rowOf(job, letter));
+  const outcome = tabled(columns, rows, 'dead letter');
+  const kept = asked.reduce((sum, job) => sum + (job.snapshot().deadLetters?.kept ?? 0), 0);
+  if (kept <= rows.length) return outcome;
+  return { ...outcome, message: `The newest ${rows.length} of ${kept} dead letters` };
+}
+
+/** Answers when every letter was tried, or the job was paused or ended meanwhile. */
+export async function retryDeadLetters(
+  { name, letter }: RetryDeadLetters,
+  { jobs }: StatementContext,
+): Promise<Outcome> {
+  try {
+    return said(retried(name.text, await jobs.get(name.text).retryDeadLetters(letter?.number)));
+  } catch (error) {
+    throw on(letter?.span ?? name.span, error);
+  }
+}
+
+function named(name: NonNullable<Show['name']>, jobs: StatementContext['jobs']): Job {
+  try {
+    return jobs.get(name.text);
+  } catch (error) {
+    throw on(name.span, error);
+  }
+}
+
+function mayHaveLetters(job: Job): boolean {
+  return job.snapshot().deadLetters?.kept !== 0;
+}
+
+function rowOf(job: string, letter: DeadLetter): Cell[] {
+  const { number, stream, partition, offset, timestamp, error, key, value, failedAt, attempts } = letter;
+  return [
+    number,
+    job,
+    stream,
+    partition,
+    offset === null ? null : String(offset),
+    timestamp === null ? null : new Date(timestamp).toISOString(),
+    error,
+    readable(key),
+    readable(value),
+    new Date(failedAt).toISOString(),
+    attempts,
+  ];
+}
+
+/** As text, or in hexadecimal when it is none; what is long is cut. */
+function readable(part: DeadLetter['value']): string | null {
+  if (part === null) return null;
+  const { bytes, size } = part;
+  let shown: string;
+  try {
+    // What was cut may end in the middle of a character.
+    shown = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, {
+      stream: size > bytes.length,
+    });
+  } catch {
+    shown = `0x${bytes.toString('hex')}`;
+  }
+  const isCut = size > bytes.length || shown.length > charsMax;
+  return isCut ? `${shown.slice(0, charsMax)}… (${size} bytes)` : shown;
+}
+
+/** `3 dead letters of orders succeeded, 1 failed again.` */
+function retried(name: string, { succeeded, failed, unfit, left }: RetryOutcome): string {
+  if (succeeded + failed + unfit + left === 0) return `${name} has no dead letters.`;
+  const letters = succeeded === 1 ? 'dead letter' : 'dead letters';
+  const parts = [`${succeeded} ${letters} of ${name} succeeded`, `${failed} failed again`];
+  if (unfit > 0)
+    parts.push(
+      `${unfit} cannot be tried: not all bytes are kept, or the query does not read that stream any more`,
+    );
+  if (left > 0) parts.push(`${left} were not tried because the job did not go on running`);
+  const next = failed + unfit + left > 0 ? ` SHOW DEAD LETTERS FOR ${written(name)} shows what is left.` : '';
+  return `${parts.join(', ')}.${next}`;
+}
