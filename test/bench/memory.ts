@@ -1,4 +1,4 @@
-// Memory of the server process with one job and with fifty.
+// Memory of the server process with one job and with fifty, and all that a thousand paused ones cost.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectToJobServer } from '../../server/protocol/connect';
 import * as protocol from '../../server/protocol/rpc';
+import { measurePausedJobs } from './pausedJobs';
 import type { Figure } from './report';
 
 export async function measureMemory(): Promise<Figure[]> {
@@ -20,7 +21,7 @@ export async function measureMemory(): Promise<Figure[]> {
       value: `${mib.toFixed(0)} MiB`,
     });
   }
-  return figures;
+  return [...figures, ...(await measurePausedJobs(1_000))];
 }
 
 async function residentWith(count: number): Promise<number> {
