@@ -13,6 +13,9 @@ export interface Deadline {
   signal?: AbortSignal;
 }
 
+/** Given as a reason, since an abort without one makes an error with a stack, and most waits end so. */
+const ended = 'ended';
+
 /**
  * What `work` gives. At the deadline its signal fires: a result that still comes within the grace counts, a
  * rejection becomes `late()`.
@@ -36,7 +39,7 @@ export async function within<T>(deadline: Deadline, work: (signal: AbortSignal) 
     const first = Promise.race([result, timeout]);
     return await (signal === undefined ? first : orAborted(first, signal));
   } finally {
-    over.abort();
+    over.abort(ended);
     signal?.removeEventListener('abort', cancel);
   }
 }

@@ -60,10 +60,12 @@ export class DuckDBStore implements Store {
       const jobs = await this.rows('SELECT name, record FROM job ORDER BY name');
       const pauses = await this.rows('SELECT job, event, number FROM pause ORDER BY job, number');
       const relations = await this.rows('SELECT name, record FROM relation ORDER BY made');
+      const pausesOf = new Map<string, PauseRecord[]>(jobs.map(([name]) => [name, []]));
+      for (const [job, event] of pauses) pausesOf.get(job)?.push(JSON.parse(event) as PauseRecord);
       return {
         jobs: jobs.map(([name, record]) => ({
           record: JSON.parse(record) as JobRecord,
-          pauses: pauses.filter(([job]) => job === name).map(([, event]) => JSON.parse(event) as PauseRecord),
+          pauses: pausesOf.get(name) ?? [],
         })),
         relations: relations.map(([, record]) => JSON.parse(record) as RelationRecord),
       };

@@ -53,6 +53,7 @@ export class Job {
     this.coolingTimer = new WakeUp(clock);
     this.retryTimer = new WakeUp(clock);
     this.retryMs = limits.retryFirstMs;
+    this.core.recallCheckpoint();
   }
 
   /** A job that did not exist: begins with `start`. */
@@ -70,6 +71,11 @@ export class Job {
     return new Job(around, stored, 'paused', paused === undefined ? around.clock.now() : Date.parse(paused));
   }
 
+  /** Whether it goes on by itself once it comes back. */
+  get isToRun(): boolean {
+    return this.state === 'starting';
+  }
+
   get name(): string {
     return this.core.name;
   }
@@ -83,8 +89,13 @@ export class Job {
   get standing(): JobStanding {
     return this.core.standing();
   }
-  /** The statement as last understood. */
+  /** The statement as last understood; undefined when it cannot be, or was not yet. */
   get planned(): PlannedJob | undefined {
+    return this.core.planned;
+  }
+  /** What `planned` is once it was tried. */
+  understood(): PlannedJob | undefined {
+    this.core.understand();
     return this.core.planned;
   }
   get record(): JobRecord {
@@ -99,11 +110,11 @@ export class Job {
   /** Goes on where the store says it was, in the background. */
   comeBack(): void {
     const { record } = this.core.journal;
-    this.core.planQuietly();
+    this.core.understand();
     if (record.dropping === true) this.quietly((core, turn) => discard(core, turn));
     else if (this.state === 'starting') this.attemptToRecover();
-    else if (this.core.recallCheckpoint()) this.quietly((core, turn) => this.comeBackQuiet(core, turn));
-    else this.comeBackReading();
+    else if (record.checkpoint === undefined) this.comeBackReading();
+    else this.quietly((core, turn) => this.comeBackQuiet(core, turn));
   }
 
   pause(options: PauseOptions): Promise<JobDetails> {

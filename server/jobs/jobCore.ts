@@ -87,6 +87,7 @@ export class JobCore {
   /** On the clock that never jumps; unknown for a pause that began before this process. */
   pausedMonotonic: number | undefined;
   private plannedJob: PlannedJob | undefined;
+  private triedToPlan = false;
   /** While it is paused without pipeline. */
   private watch: Watch | undefined;
 
@@ -171,12 +172,14 @@ export class JobCore {
 
   /** Understands the statement again: placeholders and tables may have changed. */
   plan(): PlannedJob {
+    this.triedToPlan = true;
     this.plannedJob = this.around.plan(this.journal.record);
     return this.plannedJob;
   }
 
-  /** Understands it for the views, where opening it is not due or not possible now. */
-  planQuietly(): void {
+  /** Understands it for the views, once, where opening it is not due or not possible now. */
+  understand(): void {
+    if (this.triedToPlan) return;
     try {
       this.plan();
     } catch (error) {
@@ -219,13 +222,12 @@ export class JobCore {
     return { positions, counters: this.counters() };
   }
 
-  /** Takes over what the journal knows of its checkpoint; false when it does not know. */
-  recallCheckpoint(): boolean {
+  /** Takes over what the journal knows of its checkpoint. */
+  recallCheckpoint(): void {
     const { checkpoint } = this.journal.record;
-    if (checkpoint === undefined) return false;
+    if (checkpoint === undefined) return;
     this.readings.counters = checkpoint.counters;
     this.readings.stand(positionsOf(checkpoint));
-    return true;
   }
 
   /**

@@ -7,21 +7,53 @@ import { messages } from './messages';
 import type { JobRecord, StoreContents } from './store';
 
 const nameForm = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
+/** How long jobs come back before others get a turn. */
+const comingBackMs = 10;
 /** So many names are offered for one that is not there. */
 const nearestMax = 3;
 
 export class JobRegistry {
   private readonly jobs = new Map<string, Job>();
+  private ended = false;
+  private areUnderstood = false;
 
   constructor(
     private readonly around: JobSurroundings,
     private readonly limits: ServerLimits,
   ) {}
 
-  /** Takes in the jobs of the store; they come back in the background. */
+  /** Takes in the jobs of the store; they come back in the background, those that run first. */
   restore(stored: StoreContents['jobs']): void {
     for (const job of stored) this.jobs.set(job.record.name, Job.restore(this.around, job));
-    for (const job of this.list()) job.comeBack();
+    const all = this.list();
+    void this.comeBack([...all.filter(({ isToRun }) => isToRun), ...all.filter(({ isToRun }) => !isToRun)]);
+  }
+
+  /** No job begins to come back any more. */
+  end(): void {
+    this.ended = true;
+  }
+
+  /** What restored jobs write is known when it matters, though they may not have come back yet. */
+  private understandAll(): void {
+    // Each of them comes here again.
+    if (this.areUnderstood) return;
+    this.areUnderstood = true;
+    for (const job of this.jobs.values()) job.understood();
+  }
+
+  /** Understanding a thousand statements takes seconds: requests are answered in between. */
+  private async comeBack(jobs: readonly Job[]): Promise<void> {
+    const { clock } = this.around;
+    let since = clock.monotonic();
+    for (const job of jobs) {
+      if (clock.monotonic() - since > comingBackMs) {
+        await new Promise((resolve) => setImmediate(resolve));
+        since = clock.monotonic();
+      }
+      if (this.ended) return;
+      job.comeBack();
+    }
   }
 
   /**
@@ -67,18 +99,20 @@ export class JobRegistry {
 
   /** Jobs that read or write a table or view. */
   using(relation: string): Job[] {
-    return this.list().filter(({ planned }) =>
-      [...(planned?.reads ?? []), ...(planned?.writes ?? [])].includes(relation),
-    );
+    return this.list().filter((job) => {
+      const planned = job.understood();
+      return [...(planned?.reads ?? []), ...(planned?.writes ?? [])].includes(relation);
+    });
   }
 
   /** @throws StreamJobsError TABLE_IN_USE when another job that has not ended, or another table, writes where only one may */
   checkSinks(name: string, sinks: readonly PlannedSink[]): void {
     for (const { table, connector, target, singleWriter } of sinks) {
       if (!singleWriter) continue;
+      this.understandAll();
       const isSamePlace = (other: PlannedSink) => other.connector === connector && other.target === target;
       if (sinks.filter(isSamePlace).length > 1) throw messages.sinkInUse(table, target, name);
-      const writer = this.list().find(
+      const writer = [...this.jobs.values()].find(
         (job) =>
           job.name !== name &&
           job.state !== 'stopped' &&

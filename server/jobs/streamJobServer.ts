@@ -256,6 +256,7 @@ export class StreamJobServer {
 
   private async closeAll(): Promise<void> {
     this.feed.close();
+    this.jobs.end();
     await this.lagLoop.stop();
     await this.previews.close();
     await Promise.all(this.jobs.list().map((job) => job.shutDown()));

@@ -6,7 +6,7 @@ import type { JobRegistry } from './jobRegistry';
 import type { ServerCatalog } from './serverCatalog';
 
 export function tableSummaries(catalog: ServerCatalog, jobs: JobRegistry): TableSummary[] {
-  const all = jobs.list().map(({ name, planned }) => ({ name, planned }));
+  const all = jobs.list().map((job) => ({ name: job.name, planned: job.understood() }));
   return catalog.list().map((relation) => ({
     name: relation.name,
     kind: relation.kind,
