@@ -50,6 +50,12 @@ export interface PartitionRange {
   end: bigint;
 }
 
+/** Records of one partition that were looked at, and whether the log holds others behind them. */
+export interface Peeked {
+  batch: RecordBatch;
+  more: boolean;
+}
+
 /** Everything a connector needs from its surroundings: injected, so that tests need no clock and no network. */
 export interface ConnectorContext {
   clock: Clock;
@@ -101,10 +107,23 @@ export interface Source {
   read(recordsMax: number, waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined>;
   /** True when a bounded source has come to its end and everything was read. */
   readonly finished: boolean;
+  /**
+   * Forgets that anything behind these positions was read, and reads nothing of their partitions until the next call,
+   * which releases those that are not in it. Not for the group's offsets, which follow the checkpoint. A source of one
+   * partition needs none.
+   */
+  hold?(positions: Positions): void;
   /** Tells the outside how far the job is (group offsets). The checkpoint is the truth; failing is only a warning. */
   commit?(positions: Positions): Promise<void>;
   /** Start and end of each partition's log now; works while paused and before `open`. */
   ranges(): Promise<PartitionRange[]>;
+  /**
+   * Looks at the next records behind these positions, at most `limit` and at least one of each partition that has some;
+   * keys and values only up to `bytesMax` bytes. Nothing is consumed, and neither `read` nor the group notices; works
+   * while paused and before `open`. A partition that is not in `positions` is looked at from where its log begins, and
+   * so is one whose position was deleted. Throws SOURCE_UNAVAILABLE or SOURCE_FAILED.
+   */
+  peek(positions: Positions, limit: number, bytesMax: number): Promise<Peeked[]>;
   /** Leaves the group, closes connections. Idempotent. */
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export class BatchFeed {
   readonly #readers: SourceReader[];
   readonly #size: BatchSize;
   /** Taken and filled, the next first. */
-  #ready: PreparedBatch[] = [];
+  readonly #ready: PreparedBatch[] = [];
   /** The one that is being filled. */
   #filling: Promise<void> | undefined;
   #arrival: (() => void) | undefined;
@@ -28,6 +28,8 @@ export class BatchFeed {
   #dirty = false;
   #finalGiven = false;
   #started = false;
+  /** Records are taken up to some positions only: the sources' ends are left to a later run. */
+  #limited = false;
   readonly #commits: SourceCommits[];
   #idleSince: number | undefined;
   /** Size of the job's files, looked at now and then. */
@@ -68,6 +70,20 @@ export class BatchFeed {
     await this.#filling;
   }
 
+  /** From now on takes nothing at or behind these positions, and nothing of other partitions; undefined ends that.
+   *  While nothing is being taken. */
+  async limitTo(targets: JobPositions | undefined): Promise<void> {
+    await this.#filling;
+    this.#giveBackReady();
+    this.#limited = targets !== undefined;
+    for (const [index, reader] of this.#readers.entries())
+      reader.limitTo(targets && (targets.get(this.spec.scans[index]?.table.name ?? '') ?? new Map()));
+  }
+  /** The sources have ended and everything was taken. */
+  get ended(): boolean {
+    return this.#ready.length === 0 && this.#readers.every((reader) => reader.finished);
+  }
+
   /** Nothing will be read or told to the outside any more. */
   close(): void {
     for (const commits of this.#commits) commits.close();
@@ -91,13 +107,10 @@ export class BatchFeed {
     return this.#readers.reduce((sum, reader) => sum + reader.waiting, 0);
   }
   #hasWork(): boolean {
+    if (!this.#started || this.#readers.some((reader) => reader.hasSome)) return true;
+    if (this.#limited) return false;
     const allFinished = this.#readers.every((reader) => reader.finished);
-    return (
-      !this.#started ||
-      this.#readers.some((reader) => reader.hasSome) ||
-      (allFinished && !this.#finalGiven) ||
-      this.session.times.moved()
-    );
+    return (allFinished && !this.#finalGiven) || this.session.times.moved();
   }
 
   /** Takes what is there into the free slot. */
@@ -106,8 +119,8 @@ export class BatchFeed {
     const share = Math.max(1, Math.floor(this.#size.records / Math.max(1, readers.length)));
     const slices = readers.map((reader) => reader.take(share, limits.batchBytesMax / readers.length));
     const records = slices.flat().reduce((sum, { from, to }) => sum + to - from, 0);
-    const ended = [...readers.keys()].filter((index) => readers[index]?.finished);
-    const final = ended.length === readers.length;
+    const ended = [...readers.keys()].filter((index) => !this.#limited && readers[index]?.finished);
+    const final = !this.#limited && ended.length === readers.length;
     this.#started = true;
     this.#finalGiven = final;
     const tables = this.session.slots[this.#slot] ?? [];
@@ -153,11 +166,15 @@ export class BatchFeed {
   /** Batches are not durable: their records come again, before those that were taken after them. */
   giveBack(batches: readonly PreparedBatch[]): void {
     if (batches.length === 0) return;
-    const all = [...batches, ...this.#ready];
-    this.#ready = [];
-    this.#finalGiven = false;
-    for (const { inputs } of all.reverse())
+    this.#giveBackReady();
+    for (const { inputs } of [...batches].reverse())
       for (const [scan, { slices }] of inputs.entries()) this.#readers[scan]?.giveBack(slices);
+  }
+  /** Gives back what was taken ahead. */
+  #giveBackReady(): void {
+    for (const { inputs } of this.#ready.splice(0).reverse())
+      for (const [scan, { slices }] of inputs.entries()) this.#readers[scan]?.giveBack(slices);
+    this.#finalGiven = false;
   }
 
   /** The records of a batch before its cut, if there is one. */
@@ -166,12 +183,7 @@ export class BatchFeed {
   }
   /** Gives back what was behind the cut, and what was taken after this batch. */
   cut(batch: PreparedBatch, cut: Cut): void {
-    const later = this.#ready;
-    this.#ready = [];
-    this.#finalGiven = false;
-    for (const { index } of this.session.program.scans)
-      for (const { inputs } of [...later].reverse())
-        this.#readers[index]?.giveBack(inputs[index]?.slices ?? []);
+    this.#giveBackReady();
     for (const scan of this.session.program.scans)
       this.#readers[scan.index]?.giveBack(this.#split(batch, scan, cut).left);
   }

@@ -10,6 +10,7 @@ import { Database, deleteDatabase } from './database';
 import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
 import { emptyCounters, type Engine, type JobPositions, type JobSpec, type PipelineCounters } from './engine';
 import { tableEncoder } from './formats/encoder';
+import { nextRecords } from './peek';
 import { DuckPipeline } from './pipeline';
 import { openPreview } from './preview';
 import { partitionProgress } from './progress';
@@ -55,6 +56,18 @@ export function createEngine(options: EngineOptions): Engine {
           await Promise.all(scans.map(({ source }) => source.close()));
         },
       };
+    },
+    async peek({ name, plan }, positions, request) {
+      const context = options.context(name);
+      const streams = plan.scans.map(({ table }) => ({
+        name: table.name,
+        source: sourceOf(options.connectors, table, context),
+      }));
+      try {
+        return await nextRecords(streams, positions, request);
+      } finally {
+        await Promise.all(streams.map(({ source }) => source.close()));
+      }
     },
     async drop(spec) {
       await deleteDatabase(spec.databasePath);

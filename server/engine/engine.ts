@@ -16,6 +16,23 @@ export interface PartitionProgress {
   end: bigint | null;
 }
 
+/** A record that was looked at and not processed. */
+export interface NextRecord {
+  stream: string;
+  partition: number;
+  offset: bigint;
+  /** Epoch milliseconds; null where the connector has none. */
+  timestamp: number | null;
+  /** Null where there is none; no more bytes than were asked for. */
+  key: Buffer | null;
+  value: Buffer | null;
+}
+/** How much is looked at: so many records, and so many bytes of each key and value. */
+export interface PeekRequest {
+  records: number;
+  bytesMax: number;
+}
+
 export interface PipelineCounters {
   recordsIn: number;
   recordsOut: number;
@@ -124,6 +141,8 @@ export interface PipelineEvents {
   pauseWanted(reason: string): void;
   /** A source or sink went away or came back; null when all is well. */
   trouble(message: string | null): void;
+  /** The targets of `runTo` are reached: everything before them is committed, nothing more is taken. */
+  reached(): void;
 }
 
 export interface Engine {
@@ -136,6 +155,8 @@ export interface Engine {
   deadLetters(spec: JobSpec, max: number, bytesMax: number): Promise<DeadLetter[]>;
   /** Watches the logs of a job that is not open (cold, or paused after a restart). Connects when first asked. */
   watch(spec: JobSpec): Watch;
+  /** The records the job would process next, for a job that is not open: see `Pipeline.peek`. */
+  peek(spec: JobSpec, positions: JobPositions, request: PeekRequest): Promise<NextRecord[]>;
   /** Deletes everything the job kept. */
   drop(spec: JobSpec): Promise<void>;
   /** Runs a SELECT without keeping anything. */
@@ -158,6 +179,15 @@ export interface Pipeline {
   /** Starts or goes on reading; resolves when it really reads again. */
   run(signal: AbortSignal): Promise<void>;
   /**
+   * As `run`, but takes no record at or behind its partition's target, and none of partitions without one; tells
+   * `reached` when all targets are. Only while it is quiet: opened just now, or after `quiesce` or `reached`. No window
+   * closes by a source's end meanwhile: `run` finishes the job. Whoever knows positions can thus have it stop exactly
+   * there.
+   */
+  runTo(targets: JobPositions, signal: AbortSignal): Promise<void>;
+  /** The sources came to their end and all their records were taken: only `run` is left, which finishes the job. */
+  readonly ended: boolean;
+  /**
    * Stops taking records: the slice in hand finishes, the rest stays unprocessed; flushes sinks and commits state
    * and offsets in one transaction; then it is quiet until `run`. When `signal` fires first it throws PAUSE_TIMEOUT
    * and goes on running as before.
@@ -175,6 +205,11 @@ export interface Pipeline {
    * @throws StreamJobsError JOB_NOT_RUNNING, BAD_REQUEST when there is no such letter or another retry runs
    */
   retryDeadLetters(number: number | undefined): Promise<RetryOutcome>;
+  /**
+   * The records behind the last checkpoint in the order a step takes them, fewer than asked for only when there are no
+   * more. Consumes nothing; may be called beside everything else.
+   */
+  peek(request: PeekRequest): Promise<NextRecord[]>;
   /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */
   close(): Promise<void>;
 }

@@ -16,7 +16,9 @@ import { DeadLetters } from './deadLetters';
 import type {
   DeadLetter,
   JobPositions,
+  NextRecord,
   PartitionProgress,
+  PeekRequest,
   Pipeline,
   PipelineCounters,
   PipelineEvents,
@@ -25,6 +27,7 @@ import type {
 import type { Slice } from './inputTable';
 import { limits } from './limits';
 import type { PreparedBatch } from './microBatch';
+import { nextRecords } from './peek';
 import type { ScanOperator } from './operators/scan';
 import { partitionProgress } from './progress';
 import type { PipelineSpec, Session } from './session';
@@ -42,6 +45,8 @@ export class DuckPipeline implements Pipeline {
   #computedMs = 0;
   #retryMs: number = limits.retryFirstMs;
   #loop: Promise<void> | undefined;
+  /** Where the present run ends, if it does. */
+  #targets: JobPositions | undefined;
   #stopping = false;
   #computing = false;
   #closed: Promise<void> | undefined;
@@ -62,10 +67,25 @@ export class DuckPipeline implements Pipeline {
     });
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
+    return this.#run(undefined, signal);
+  }
+  runTo(targets: JobPositions, signal: AbortSignal): Promise<void> {
+    return this.#run(copyPositions(targets), signal);
+  }
+  get ended(): boolean {
+    return this.#feed.ended;
+  }
+
+  async #run(targets: JobPositions | undefined, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#closed) throw new StreamJobsError('CANCELLED', 'The job is closed.');
     if (this.#loop && this.#stopping) await this.#loop;
+    if (!this.#loop) {
+      this.#targets = targets;
+      await this.#feed.limitTo(targets);
+    } else if (targets && targets !== this.#targets)
+      throw new StreamJobsError('INTERNAL', `${this.spec.jobName} reads already.`);
     this.#feed.start();
     if (this.#loop) return;
     this.#stopping = false;
@@ -88,7 +108,7 @@ export class DuckPipeline implements Pipeline {
         this.session.database.allow();
         const ended = this.#loop === undefined;
         if (!ended) this.#wake = new AbortController();
-        await this.run(new AbortController().signal);
+        await this.#run(this.#targets, new AbortController().signal);
         throw new StreamJobsError(
           'PAUSE_TIMEOUT',
           `${this.spec.jobName} did not come to rest in time and goes on running.`,
@@ -115,6 +135,14 @@ export class DuckPipeline implements Pipeline {
       partitionProgress(node.table.name, this.session.sources[index], positions),
     );
     return (await Promise.all(asked)).flat();
+  }
+  peek(request: PeekRequest): Promise<NextRecord[]> {
+    const { sources } = this.session;
+    const streams = this.spec.scans.flatMap(({ table }, index) => {
+      const source = sources[index];
+      return source ? [{ name: table.name, source }] : [];
+    });
+    return nextRecords(streams, this.positions(), request);
   }
 
   deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]> {
@@ -206,6 +234,7 @@ export class DuckPipeline implements Pipeline {
   /** One batch. Returns how to end after it, if so. */
   async #next(): Promise<(() => void) | undefined> {
     const { program } = this.session;
+    if (this.#hasArrived()) return () => this.#arrived();
     const batch = await this.#feed.next(this.#wake.signal);
     if (!batch) return undefined;
     this.#undone.push(batch);
@@ -306,6 +335,19 @@ export class DuckPipeline implements Pipeline {
       this.#computing = false;
       this.session.database.allow();
     }
+  }
+
+  /** Everything before the targets is durable. */
+  #hasArrived(): boolean {
+    const { positions } = this.#deliveries.checkpoint;
+    const targets = [...(this.#targets ?? [])].flatMap(([stream, partitions]) =>
+      [...partitions].map(([partition, target]) => [positions.get(stream)?.get(partition), target] as const),
+    );
+    return this.#targets !== undefined && targets.every(([at, target]) => (at ?? 0n) >= target);
+  }
+  #arrived(): void {
+    this.#stopping = true;
+    this.#emit(() => this.events.reached());
   }
 
   #stopBefore(reason: string): void {

@@ -52,6 +52,7 @@ export async function openPreview(
     failed: (error) => end('failed', error.message),
     pauseWanted: () => undefined,
     trouble: () => undefined,
+    reached: () => undefined,
   });
   const letGo = async (): Promise<void> => {
     await pipeline.close();

@@ -1,9 +1,10 @@
 // Reads one source ahead of the pipeline into a bounded buffer. Pull only: while it is stopped nothing is read, and
 // what was read and not taken waits in the buffer.
-import type { Clock, RecordBatch, Source } from '../connectors/connector';
+import type { Clock, Positions, RecordBatch, Source } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
+import { SliceBuffer } from './sliceBuffer';
 
 export interface ReaderEvents {
   /** There are records, or the source ended. */
@@ -14,9 +15,12 @@ export interface ReaderEvents {
 }
 
 export class SourceReader {
-  #buffer: Slice[] = [];
-  #records = 0;
-  #bytes = 0;
+  readonly #buffer = new SliceBuffer();
+  #limit: Positions | undefined;
+  /** Behind the last record that was read, of each partition. */
+  readonly #readTo: Positions = new Map();
+  /** Of partitions that are not read while the limit holds: where they go on. */
+  readonly #held: Positions = new Map();
   #loop: Promise<void> | undefined;
   #wanted = false;
   /** A read is under way: the source may already say that it is at its end. */
@@ -31,17 +35,26 @@ export class SourceReader {
     private readonly events: ReaderEvents,
   ) {}
 
-  /** Records waiting in the buffer. */
+  /** Records in the buffer that can be taken. */
   get waiting(): number {
-    return this.#records;
+    return this.#buffer.waiting;
   }
   /** There is something to take: records, or a position that moved without them. */
   get hasSome(): boolean {
-    return this.#buffer.length > 0;
+    return this.#buffer.hasSome;
   }
   /** Everything was read and taken. */
   get finished(): boolean {
-    return this.source.finished && !this.#reading && !this.hasSome;
+    return this.source.finished && !this.#reading && this.#buffer.isEmpty;
+  }
+
+  /** From now on gives nothing at or behind these positions, and nothing of other partitions; undefined ends that. */
+  limitTo(limit: Positions | undefined): void {
+    this.#limit = limit;
+    this.#buffer.limitTo(limit);
+    if (this.#held.size > 0) this.source.hold?.(new Map());
+    this.#held.clear();
+    this.#roomWanted?.();
   }
 
   /** Starts or goes on reading: a read is asked of the source before this returns, unless an aborted one still ends. */
@@ -69,7 +82,9 @@ export class SourceReader {
     let retryMs: number = limits.retryFirstMs;
     const isOver = (): boolean => signal.aborted || this.source.finished;
     while (!isOver()) {
-      if (this.#records >= limits.bufferRecordsMax || this.#bytes >= limits.bufferBytesMax) {
+      const { records, bytes } = this.#buffer;
+      if (records >= limits.bufferRecordsMax || bytes >= limits.bufferBytesMax) {
+        if (this.#madeRoom()) continue;
         await new Promise<void>((resolve) => (this.#roomWanted = resolve));
         this.#roomWanted = undefined;
         continue;
@@ -98,61 +113,36 @@ export class SourceReader {
   }
 
   #add(batch: RecordBatch): void {
-    const slice = { batch, from: 0, to: batch.count };
-    this.#buffer.push(slice);
-    this.#count(slice, 1);
+    this.#buffer.push({ batch, from: 0, to: batch.count });
+    this.#readTo.set(batch.partition, batch.nextOffset);
     this.events.available();
+  }
+
+  /** A buffer full of what may not be taken keeps out what may: it is emptied, and read again when its turn comes. */
+  #madeRoom(): boolean {
+    const wanted = [...(this.#limit ?? [])].some(
+      ([partition, end]) => (this.#readTo.get(partition) ?? -1n) < end,
+    );
+    if (!wanted || this.hasSome || !this.source.hold) return false;
+    for (const [partition, position] of this.#buffer.clear()) {
+      this.#readTo.set(partition, position);
+      this.#held.set(partition, position);
+    }
+    this.source.hold(new Map(this.#held));
+    return true;
   }
 
   /** Takes up to so many records and bytes, at least one record where there is one. */
   take(recordsMax: number, bytesMax: number): Slice[] {
-    const taken: Slice[] = [];
-    let records = 0;
-    let bytes = 0;
-    while (records < recordsMax && bytes < bytesMax) {
-      const [next] = this.#buffer;
-      if (!next) break;
-      const to = Math.min(next.to, next.from + recordsMax - records, withinBytes(next, bytesMax - bytes));
-      const slice = {
-        ...next,
-        to: Math.max(to, Math.min(next.to, records === 0 ? next.from + 1 : next.from)),
-      };
-      if (slice.to === slice.from && slice.to < next.to) break;
-      if (slice.to === next.to) this.#buffer.shift();
-      else this.#buffer[0] = { ...next, from: slice.to };
-      taken.push(slice);
-      records += slice.to - slice.from;
-      bytes += bytesOf(slice);
-      this.#count(slice, -1);
-    }
+    const taken = this.#buffer.take(recordsMax, bytesMax);
     this.#roomWanted?.();
     return taken;
   }
 
   /** Gives records back that were taken and not processed: the next ones to be taken. */
-  giveBack(slices: Slice[]): void {
-    this.#buffer.unshift(...slices);
-    for (const slice of slices) this.#count(slice, 1);
+  giveBack(slices: readonly Slice[]): void {
+    this.#buffer.giveBack(slices);
   }
-
-  #count(slice: Slice, sign: 1 | -1): void {
-    this.#records += sign * (slice.to - slice.from);
-    this.#bytes += sign * bytesOf(slice);
-  }
-}
-
-function bytesOf({ batch, from, to }: Slice): number {
-  const last = batch.values.ends[to - 1] ?? 0;
-  const before = from === 0 ? 0 : (batch.values.ends[from - 1] ?? 0);
-  return Math.max(0, last - before);
-}
-
-/** How far a slice may go within so many bytes. */
-function withinBytes(slice: Slice, bytesMax: number): number {
-  if (bytesOf(slice) <= bytesMax) return slice.to;
-  let to = slice.from + 1;
-  while (to < slice.to && bytesOf({ ...slice, to: to + 1 }) <= bytesMax) to++;
-  return to;
 }
 
 function asSourceError(error: unknown): StreamJobsError {

@@ -42,6 +42,7 @@ export class Job {
       failed: (error: StreamJobsError) => this.pipelineFailed(error),
       pauseWanted: (reason: string) => this.pauseWanted(reason),
       trouble: (message: string | null) => this.inTrouble(message),
+      reached: () => undefined,
     };
     this.core = new JobCore(around, stored, events, state, since);
     this.queue = new RequestQueue({

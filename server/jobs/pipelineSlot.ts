@@ -15,6 +15,7 @@ export interface SlotEvents {
   failed(error: StreamJobsError): void;
   pauseWanted(reason: string): void;
   trouble(message: string | null): void;
+  reached(): void;
 }
 
 interface Wait {
@@ -33,6 +34,8 @@ export class PipelineSlot {
   private finishedUnheard = false;
   /** Whether everything it did is in its checkpoint and it does nothing. */
   private quiet = false;
+  /** Where its reading ends, if it does. */
+  private targets: JobPositions | undefined;
 
   constructor(
     private readonly name: string,
@@ -84,10 +87,20 @@ export class PipelineSlot {
   }
 
   /** Reads, or reads again. After a failure the pipeline is in no state to go on: close it. */
-  async run(wait: Wait): Promise<void> {
+  run(wait: Wait): Promise<void> {
+    return this.read(undefined, wait);
+  }
+
+  /** Reads up to these positions, then tells `reached`. */
+  runTo(targets: JobPositions, wait: Wait): Promise<void> {
+    return this.read(targets, wait);
+  }
+
+  private async read(targets: JobPositions | undefined, wait: Wait): Promise<void> {
     await this.call(wait, (pipeline, signal) => {
       this.quiet = false;
-      return pipeline.run(signal);
+      this.targets = targets;
+      return targets === undefined ? pipeline.run(signal) : pipeline.runTo(targets, signal);
     });
   }
 
@@ -165,7 +178,10 @@ export class PipelineSlot {
     const late = () => messages.startTimeout(this.name, ms);
     this.quiet = false;
     try {
-      await this.within({ ms, late }, (signal) => pipeline.run(signal));
+      const { targets } = this;
+      await this.within({ ms, late }, (signal) =>
+        targets === undefined ? pipeline.run(signal) : pipeline.runTo(targets, signal),
+      );
     } catch (error) {
       if (this.number === number) this.events.failed(asError(error, `${this.name} could not go on`));
     }
@@ -189,6 +205,9 @@ export class PipelineSlot {
       },
       trouble: (message) => {
         if (current()) this.events.trouble(message);
+      },
+      reached: () => {
+        if (current()) this.events.reached();
       },
     };
   }

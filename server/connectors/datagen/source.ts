@@ -2,7 +2,8 @@
 import { datagenOptions } from '../../analysis/options/datagen';
 import { readOptions } from '../../analysis/options/table';
 import type { TableDefinition } from '../../analysis/catalog';
-import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
+import type { ConnectorContext, PartitionRange, Peeked, Positions, RecordBatch, Source } from '../connector';
+import { peeked } from '../peeked';
 import { ByteWriter } from './byteWriter';
 import { EpochFile } from './epoch';
 import { makeRowWriter } from './rows';
@@ -22,6 +23,7 @@ export class DatagenSource implements Source {
   private readonly epochFile: EpochFile;
   private readonly offsets: number[];
   private opened = false;
+  private held: ReadonlySet<number> = new Set();
   private nextPartition = 0;
   private bytesPerRecord = 0;
   /** The log never becomes shorter, even when the clock is set back. */
@@ -63,7 +65,7 @@ export class DatagenSource implements Source {
     while (!signal.aborted) {
       const records = this.recordsNow();
       const partition = this.partitionWithRecords(records);
-      if (partition !== undefined) return this.makeBatch(partition, records, recordsMax);
+      if (partition !== undefined) return this.nextBatch(partition, records, recordsMax);
       const left = deadline - clock.monotonic();
       if (left <= 0 || this.finished) return undefined;
       await clock.sleep(Math.min(left, msUntilMore(this.log, records, clock.now())), signal);
@@ -75,9 +77,24 @@ export class DatagenSource implements Source {
     return this.offsets.every((offset, partition) => offset >= recordsIn(this.log, partition, this.log.rows));
   }
 
+  hold(positions: Positions): void {
+    for (const [partition, position] of positions) this.offsets[partition] = Number(position);
+    this.held = new Set(positions.keys());
+  }
+
+  async peek(positions: Positions, limit: number, bytesMax: number): Promise<Peeked[]> {
+    const records = await this.recordsWhenever();
+    return this.offsets.flatMap((_, partition) => {
+      const first = Number(positions.get(partition) ?? 0n);
+      const there = recordsIn(this.log, partition, records) - first;
+      if (there <= 0) return [];
+      const batch = this.makeBatch(partition, first, Math.min(there, limit, recordsPerBatchMax));
+      return [peeked(batch, limit, bytesMax, batch.count < there)];
+    });
+  }
+
   async ranges(): Promise<PartitionRange[]> {
-    if (!this.opened) this.log.epoch = (await this.epochFile.read(this.log.rowsPerSecond)) ?? Infinity;
-    const records = this.recordsNow();
+    const records = await this.recordsWhenever();
     return this.offsets.map((offset, partition) => {
       // A log without pace and end has no end to lag behind.
       const end = records === Infinity ? offset : Math.max(offset, recordsIn(this.log, partition, records));
@@ -87,6 +104,12 @@ export class DatagenSource implements Source {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Also before `open`: the log's beginning is kept in a file. */
+  private async recordsWhenever(): Promise<number> {
+    if (!this.opened) this.log.epoch = (await this.epochFile.read(this.log.rowsPerSecond)) ?? Infinity;
+    return this.recordsNow();
   }
 
   private recordsNow(): number {
@@ -108,16 +131,22 @@ export class DatagenSource implements Source {
     const { length } = this.offsets;
     const inTurn = Array.from({ length }, (_, turn) => (this.nextPartition + turn) % length);
     const found = inTurn.find(
-      (partition) => (this.offsets[partition] ?? 0) < recordsIn(this.log, partition, records),
+      (partition) =>
+        !this.held.has(partition) && (this.offsets[partition] ?? 0) < recordsIn(this.log, partition, records),
     );
     if (found !== undefined) this.nextPartition = (found + 1) % length;
     return found;
   }
 
-  /** Buffers are new for each batch: the engine may still read the last one. */
-  private makeBatch(partition: number, records: number, recordsMax: number): RecordBatch {
+  private nextBatch(partition: number, records: number, recordsMax: number): RecordBatch {
     const first = this.offsets[partition] ?? 0;
     const count = Math.min(recordsMax, recordsPerBatchMax, recordsIn(this.log, partition, records) - first);
+    this.offsets[partition] = first + count;
+    return this.makeBatch(partition, first, count);
+  }
+
+  /** Buffers are new for each batch: the engine may still read the last one. */
+  private makeBatch(partition: number, first: number, count: number): RecordBatch {
     const out = new ByteWriter(Math.max(firstBufferBytes, Math.ceil(count * this.bytesPerRecord * 1.1)));
     const starts = new Uint32Array(count);
     const ends = new Uint32Array(count);
@@ -132,7 +161,6 @@ export class DatagenSource implements Source {
       out.byte(newline);
     }
     this.bytesPerRecord = out.position / count;
-    this.offsets[partition] = first + count;
     return {
       partition,
       count,

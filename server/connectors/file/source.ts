@@ -8,7 +8,8 @@ import type { TableDefinition } from '../../analysis/catalog';
 import { fileOptions } from '../../analysis/options/localConnectors';
 import { readOption } from '../../analysis/options/table';
 import { StreamJobsError } from '../../protocol/errors';
-import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
+import type { ConnectorContext, PartitionRange, Peeked, Positions, RecordBatch, Source } from '../connector';
+import { peeked } from '../peeked';
 import { csvCharacter, hasHeader } from './csvHeader';
 import { findCsvRecords, findLines } from './records';
 import type { FindRecords } from './records';
@@ -42,7 +43,7 @@ export class FileSource implements Source {
 
   /** Throws BAD_OPTION. */
   constructor(
-    table: TableDefinition,
+    private readonly table: TableDefinition,
     private readonly file: string,
     private readonly context: ConnectorContext,
     private readonly recordBytesMax = recordBytesMaxDefault,
@@ -97,6 +98,21 @@ export class FileSource implements Source {
   async ranges(): Promise<PartitionRange[]> {
     const end = Math.min(this.bound, (await this.statFile()).size);
     return [{ partition: 0, start: 0n, end: BigInt(end) }];
+  }
+
+  /** A reader of its own looks, and is gone. */
+  async peek(positions: Positions, limit: number, bytesMax: number): Promise<Peeked[]> {
+    const other = new FileSource(this.table, this.file, this.context, this.recordBytesMax);
+    try {
+      await other.open(positions);
+      other.bound = Math.min(other.bound, this.bound);
+      const batch = await other.read(limit, 0, new AbortController().signal);
+      if (!batch) return [];
+      const [range] = await this.ranges();
+      return [peeked(batch, limit, bytesMax, batch.nextOffset < (range?.end ?? 0n))];
+    } finally {
+      await other.close();
+    }
   }
 
   async close(): Promise<void> {

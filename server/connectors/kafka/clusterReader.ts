@@ -9,6 +9,8 @@ import { StreamJobsError } from '../../protocol/errors';
 import type { Clock, Connection, PartitionRange } from '../connector';
 import { makeClient, quickRetry } from './client';
 import { diagnose } from './errors';
+import { fetchNext } from './peek';
+import type { Fetched } from './peek';
 
 /** An answer is given up after this long. */
 const answerMsMax = 8000;
@@ -58,6 +60,23 @@ export class ClusterReader {
       this.waiting.set(topic, waiting);
       if (!this.running) void this.run();
     });
+  }
+
+  /** The next records behind the positions, which lie in the log. Throws an error of kafkajs. */
+  async next(topic: string, positions: ReadonlyMap<number, bigint>): Promise<Fetched[]> {
+    const ask = async (): Promise<Fetched[]> => {
+      const { cluster } = await this.connected();
+      await cluster.addMultipleTargetTopics([topic]);
+      await cluster.refreshMetadataIfNecessary();
+      return fetchNext(cluster, topic, positions);
+    };
+    try {
+      return await this.inTime(ask());
+    } catch (error) {
+      // A leader that moved is found again.
+      void this.dropHandle();
+      throw error;
+    }
   }
 
   /** The first offset of each partition with a timestamp at or after `epochMs`; the end where there is none. */

@@ -29,8 +29,8 @@ export interface Receiver {
   assigned(partitions: number[]): Map<number, bigint>;
   /** Records. Resolves when they are accepted or were not wanted; meanwhile nothing more is fetched. */
   receive(batch: Batch, turn: Turn): Promise<void>;
-  /** Offsets below `nextOffset` hold no more records that were committed. */
-  passed(partition: number, nextOffset: bigint): void;
+  /** From `firstOffset` up to `nextOffset` there are no records that were committed. */
+  passed(partition: number, firstOffset: bigint, nextOffset: bigint): void;
   /** The member left for good: trying again does not help. */
   failed(error: StreamJobsError): void;
   log(level: 'info' | 'warn', message: string): void;
@@ -67,6 +67,7 @@ export class GroupMember {
   private lastAnswer: number;
   private lastTrouble: StreamJobsError | undefined;
   private lastError = '';
+  private held: readonly number[] = [];
   /** A handler waits for room: silence is then ours, not the broker's. */
   private receiving = 0;
 
@@ -109,6 +110,26 @@ export class GroupMember {
     } catch (error) {
       throw kafkaError(error, subject);
     }
+  }
+
+  /** Fetches a partition from another offset; on joining, the receiver names it. */
+  seek(partition: number, offset: bigint): void {
+    const { topic } = this.options;
+    if (this.joined) this.consumer?.seek({ topic, partition, offset: offset.toString() });
+  }
+
+  /** Fetches nothing of these partitions, and again what was held before and is not among them. */
+  hold(partitions: readonly number[]): void {
+    const released = this.held.filter((partition) => !partitions.includes(partition));
+    this.held = partitions;
+    const { topic } = this.options;
+    if (this.joined && released.length > 0) this.consumer?.resume([{ topic, partitions: released }]);
+    this.applyHold();
+  }
+
+  private applyHold(): void {
+    const { topic } = this.options;
+    if (this.joined && this.held.length > 0) this.consumer?.pause([{ topic, partitions: [...this.held] }]);
   }
 
   /** Leaves the group and closes its connections. Idempotent. */
@@ -207,12 +228,17 @@ export class GroupMember {
       const seeks = this.receiver.assigned(payload.memberAssignment[topic] ?? []);
       for (const [partition, offset] of seeks) consumer.seek({ topic, partition, offset: offset.toString() });
       this.joined = true;
+      // A consumer that replaces another one knows nothing of it.
+      this.applyHold();
       this.lastTrouble = undefined;
     });
     consumer.on('consumer.end_batch_process', ({ payload }) => {
       answered();
       // Only markers and records of aborted transactions: kafkajs passes them without calling eachBatch.
-      if (payload.batchSize === 0) this.receiver.passed(payload.partition, BigInt(payload.lastOffset) + 1n);
+      const { batchSize, partition, lastOffset } = payload;
+      // Of a compacted stretch nothing is left, not even a first offset.
+      const firstOffset = (payload.firstOffset as string | null) ?? lastOffset;
+      if (batchSize === 0) this.receiver.passed(partition, BigInt(firstOffset), BigInt(lastOffset) + 1n);
     });
   }
 

@@ -10,7 +10,9 @@ import { createHash } from 'node:crypto';
 import type { Batch } from 'kafkajs';
 import type { TableDefinition } from '../../analysis/catalog';
 import { StreamJobsError } from '../../protocol/errors';
-import type { ConnectorContext, PartitionRange, Positions, RecordBatch, Source } from '../connector';
+import { offsetAt } from '../connector';
+import type { ConnectorContext, PartitionRange, Peeked, Positions, RecordBatch, Source } from '../connector';
+import { peeked } from '../peeked';
 import { acquireReader, TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
 import { kafkaError, unknownTopic } from './errors';
@@ -43,6 +45,8 @@ export class KafkaSource implements Source, Receiver {
   private readonly positions: Positions = new Map();
   /** Partitions that appeared while we ran: their first record is where the log begins. */
   private readonly fresh = new Set<number>();
+  /** Partitions set back, of which something fetched behind that may still be on its way. */
+  private readonly rewound = new Set<number>();
   private bounds: Positions | undefined;
   private member: GroupMember | undefined;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
@@ -108,6 +112,17 @@ export class KafkaSource implements Source, Receiver {
     return [...this.bounds].every(([partition, bound]) => (this.cursors.get(partition) ?? 0n) >= bound);
   }
 
+  hold(positions: Positions): void {
+    for (const [partition, position] of positions) {
+      this.queue.drop(partition);
+      this.cursors.set(partition, position);
+      this.positions.set(partition, position);
+      this.rewound.add(partition);
+      this.member?.seek(partition, position);
+    }
+    this.member?.hold([...positions.keys()]);
+  }
+
   async commit(positions: Positions): Promise<void> {
     if (!this.member) return;
     await this.member.commit(positions);
@@ -121,6 +136,29 @@ export class KafkaSource implements Source, Receiver {
       throw error instanceof TopicMissing
         ? unknownTopic(this.subject, error)
         : kafkaError(error, this.subject);
+    }
+  }
+
+  async peek(positions: Positions, limit: number, bytesMax: number): Promise<Peeked[]> {
+    const { settings, groupId } = this;
+    const reader = await this.theReader();
+    const ranges = await this.ranges();
+    try {
+      const bounds = this.bounds ?? (await boundsOf({ reader, groupId, settings }, ranges));
+      const from = new Map<number, bigint>();
+      for (const { partition, start, end } of ranges) {
+        const position = maximum(positions.get(partition) ?? start, start);
+        if (position < minimum(end, bounds?.get(partition) ?? end)) from.set(partition, position);
+      }
+      const fetched = from.size === 0 ? [] : await reader.next(settings.topic, from);
+      return fetched.flatMap(({ batch, end }) => {
+        const all = unpack(batch, 0, batch.messages.length, { keys: true, headers: false }).batch;
+        const cut = withinBound(all, bounds);
+        const bound = bounds?.get(batch.partition) ?? end;
+        return cut ? [peeked(cut, limit, bytesMax, cut.nextOffset < minimum(end, bound))] : [];
+      });
+    } catch (error) {
+      throw kafkaError(error, this.subject);
     }
   }
 
@@ -166,8 +204,9 @@ export class KafkaSource implements Source, Receiver {
     if (turn.current()) turn.accept();
   }
 
-  passed(partition: number, nextOffset: bigint): void {
-    if (nextOffset <= (this.cursors.get(partition) ?? nextOffset)) return;
+  passed(partition: number, firstOffset: bigint, nextOffset: bigint): void {
+    const cursor = this.cursors.get(partition) ?? nextOffset;
+    if (nextOffset <= cursor || (this.rewound.has(partition) && firstOffset > cursor)) return;
     this.cursors.set(partition, nextOffset);
     this.queue.moveOn(partition, nextOffset);
   }
@@ -184,7 +223,9 @@ export class KafkaSource implements Source, Receiver {
   private isNext(batch: Batch): boolean {
     const from = fetchedFrom(batch);
     if (this.fresh.delete(batch.partition)) this.cursors.set(batch.partition, from);
-    return this.cursors.get(batch.partition) === from;
+    const isNext = this.cursors.get(batch.partition) === from;
+    if (isNext) this.rewound.delete(batch.partition);
+    return isNext;
   }
 
   /** Waits until the queue has room, as long as it takes. Throws when the group rebalances. */
@@ -199,19 +240,9 @@ export class KafkaSource implements Source, Receiver {
     const { partition } = batch;
     const unpacked = unpack(batch, from, to, this.wanted);
     this.cursors.set(partition, unpacked.batch.nextOffset);
-    const cut = this.withinBound(unpacked.batch);
+    const cut = withinBound(unpacked.batch, this.bounds);
     if (cut) this.queue.push(cut, unpacked.bytes);
     else this.queue.changes.notify();
-  }
-
-  /** The records before the partition's bound, where it has one. */
-  private withinBound(batch: RecordBatch): RecordBatch | undefined {
-    const bound = this.bounds?.get(batch.partition);
-    if (bound === undefined || batch.nextOffset <= bound) return batch;
-    let count = 0;
-    while (count < batch.count && batch.baseOffset + BigInt(batch.offsetDeltas?.[count] ?? count) < bound)
-      count++;
-    return count === 0 ? undefined : { ...batch, count, nextOffset: bound };
   }
 
   /** kafkajs fetched from elsewhere: after a rebalance that is nothing; else the position may be gone. */
@@ -274,6 +305,22 @@ export class KafkaSource implements Source, Receiver {
     }
     return this.reader.reader;
   }
+}
+
+/** The records before the partition's bound, where it has one. */
+function withinBound(batch: RecordBatch, bounds: Positions | undefined): RecordBatch | undefined {
+  const bound = bounds?.get(batch.partition);
+  if (bound === undefined || batch.nextOffset <= bound) return batch;
+  let count = 0;
+  while (count < batch.count && offsetAt(batch, count) < bound) count++;
+  return count === 0 ? undefined : { ...batch, count, nextOffset: bound };
+}
+
+function minimum(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+function maximum(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 /** The offset a batch was asked for from. kafkajs has it on its batches without saying so in its types. */

@@ -6,6 +6,7 @@ import type {
   Connector,
   ConnectorContext,
   PartitionRange,
+  Peeked,
   Positions,
   RecordBatch,
   RowBatch,
@@ -13,6 +14,7 @@ import type {
   Source,
 } from '../../../server/connectors/connector';
 import { absent } from '../../../server/connectors/connector';
+import { peeked } from '../../../server/connectors/peeked';
 import type { EngineOptions } from '../../../server/engine/createEngine';
 import { systemClock } from '../../../server/jobs/systemClock';
 
@@ -31,6 +33,9 @@ export class FakeLog {
   startAt: 'beginning' | 'end' = 'beginning';
   commits: Positions[] = [];
   reads = 0;
+  /** Epoch milliseconds of a record; undefined: the log has none. */
+  timestamps: ((partition: number, offset: number) => number) | undefined = (_, offset) =>
+    1_700_000_000_000 + offset;
   readonly #waiting = new Set<() => void>();
   readonly #commitWaiting: (() => void)[] = [];
 
@@ -80,8 +85,14 @@ export function packRecords(records: readonly Packable[]): RecordBatch['values']
   return { buffer: Buffer.concat(buffers), starts, ends };
 }
 
+function beginningOf(record: FakeRecord): Packable {
+  if (record === marker) throw new Error('A marker is no record.');
+  return record === null || typeof record === 'string' || Buffer.isBuffer(record) ? record : record.beginning;
+}
+
 class FakeSource implements Source {
   #positions: Positions = new Map();
+  #held: ReadonlySet<number> = new Set();
 
   constructor(private readonly log: FakeLog) {}
 
@@ -108,10 +119,10 @@ class FakeSource implements Source {
     // Partitions in turn: the one that is furthest behind.
     const [partition] = this.log.partitions
       .map((_, p) => p)
-      .filter((p) => at(p) < (this.log.partitions[p]?.length ?? 0))
+      .filter((p) => !this.#held.has(p) && at(p) < (this.log.partitions[p]?.length ?? 0))
       .sort((a, b) => at(a) - at(b));
     if (partition === undefined) {
-      if (!this.log.bounded) await this.log.changed(signal);
+      if (!this.log.bounded || this.#held.size > 0) await this.log.changed(signal);
       return undefined;
     }
     const from = at(partition);
@@ -141,8 +152,40 @@ class FakeSource implements Source {
       headers: (i) => ({ 'h/1': Buffer.from(String(from + i)) }),
       baseOffset: BigInt(from),
       nextOffset,
-      timestamps: Float64Array.from(records, (_, i) => 1_700_000_000_000 + from + i),
+      ...this.#timestamps(partition, from, records.length),
     };
+  }
+  #timestamps(partition: number, from: number, count: number): Pick<RecordBatch, 'timestamps'> {
+    const { timestamps } = this.log;
+    return timestamps
+      ? { timestamps: Float64Array.from({ length: count }, (_, i) => timestamps(partition, from + i)) }
+      : {};
+  }
+  hold(positions: Positions): void {
+    for (const [partition, position] of positions) this.#positions.set(partition, position);
+    this.#held = new Set(positions.keys());
+    this.log.append(0);
+  }
+  async peek(positions: Positions, limit: number, bytesMax: number): Promise<Peeked[]> {
+    await Promise.resolve();
+    return this.log.partitions.flatMap((records, partition) => {
+      let from = Number(positions.get(partition) ?? 0n);
+      while (records[from] === marker) from++;
+      const next = records.slice(from, from + this.log.readMax);
+      const kept = next.slice(0, next.findIndex((record) => record === marker) >>> 0).map(beginningOf);
+      if (kept.length === 0) return [];
+      const nextOffset = from + kept.length;
+      const batch: RecordBatch = {
+        partition,
+        count: kept.length,
+        values: packRecords(kept),
+        keys: packRecords(kept.map((_, i) => `key-${from + i}`)),
+        baseOffset: BigInt(from),
+        nextOffset: BigInt(nextOffset),
+        ...this.#timestamps(partition, from, kept.length),
+      };
+      return [peeked(batch, limit, bytesMax, nextOffset < records.length)];
+    });
   }
   commit(positions: Positions): Promise<void> {
     this.log.commit(positions);

@@ -20,6 +20,7 @@ export class TestJob {
   ended: Promise<void> = Promise.resolve();
   #end: { resolve: () => void; reject: (error: StreamJobsError) => void } | undefined;
   #pauseWanted: (() => void) | undefined;
+  #reached: (() => void) | undefined;
   pipeline: Pipeline | undefined;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'engine-'));
 
@@ -48,11 +49,16 @@ export class TestJob {
         this.#pauseWanted?.();
       },
       trouble: (message) => this.troubles.push(message),
+      reached: () => this.#reached?.(),
     });
     return this.pipeline;
   }
   pauseWanted(): Promise<void> {
     return new Promise((resolve) => (this.#pauseWanted = resolve));
+  }
+  /** Resolves when the next `runTo` has come to its targets. */
+  reached(): Promise<void> {
+    return new Promise((resolve) => (this.#reached = resolve));
   }
   async start(): Promise<Pipeline> {
     const pipeline = await this.open();

@@ -48,6 +48,7 @@ async function main(folder: string): Promise<void> {
         failed: reject,
         pauseWanted: () => undefined,
         trouble: () => undefined,
+        reached: () => undefined,
       })
       .then(async (pipeline) => {
         process.stdout.write('running\n');

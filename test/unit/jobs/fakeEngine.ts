@@ -6,7 +6,9 @@ import type {
   Engine,
   JobPositions,
   JobSpec,
+  NextRecord,
   PartitionProgress,
+  PeekRequest,
   Pipeline,
   PipelineCounters,
   PipelineEvents,
@@ -108,6 +110,11 @@ export class FakeEngine implements Engine {
     return watch;
   }
 
+  async peek(_spec: JobSpec, positions: JobPositions, request: PeekRequest): Promise<NextRecord[]> {
+    await this.clock.sleep(1);
+    return this.nextAt(positions.get(stream)?.get(0) ?? 0n, request);
+  }
+
   async drop(spec: JobSpec): Promise<void> {
     await this.clock.sleep(1);
     if (!this.alive) await forever();
@@ -139,6 +146,21 @@ export class FakeEngine implements Engine {
     return [{ stream, partition: 0, position, start: log?.start ?? null, end: log?.end ?? null }];
   }
 
+  nextAt(position: bigint, { records }: PeekRequest): NextRecord[] {
+    const there = Number((this.world.log?.end ?? position) - position);
+    return Array.from({ length: Math.max(0, Math.min(records, there)) }, (_, i) => {
+      const offset = position + BigInt(i);
+      return {
+        stream,
+        partition: 0,
+        offset,
+        timestamp: Number(offset),
+        key: null,
+        value: Buffer.from(`${offset}`),
+      };
+    });
+  }
+
   /** Takes a millisecond, then goes as the world says. */
   async act(call: Call, signal: AbortSignal | undefined): Promise<void> {
     const behaviour = this.world.take(call);
@@ -155,7 +177,9 @@ export class FakeEngine implements Engine {
 export class FakePipeline implements Pipeline {
   reading = false;
   closed = false;
+  ended = false;
   position: bigint;
+  private target: bigint | undefined;
 
   constructor(
     private readonly engine: FakeEngine,
@@ -167,13 +191,31 @@ export class FakePipeline implements Pipeline {
 
   /** Reads some records if it reads at all. */
   process(records: number): void {
-    if (this.reading) this.position += BigInt(records);
+    if (!this.reading) return;
+    this.position += BigInt(records);
+    if (this.target === undefined || this.position < this.target) return;
+    this.position = this.target;
+    this.target = undefined;
+    this.reading = false;
+    this.engine.world.committed.set(this.name, this.position);
+    this.events.reached();
   }
 
   async run(signal: AbortSignal): Promise<void> {
     this.mustBeOpen();
     await this.engine.act('run', signal);
+    this.target = undefined;
     if (!this.closed) this.reading = true;
+  }
+
+  /** Reads what is there up to the target, and says so. */
+  async runTo(targets: JobPositions, signal: AbortSignal): Promise<void> {
+    this.mustBeOpen();
+    await this.engine.act('run', signal);
+    if (this.closed) return;
+    this.target = targets.get(stream)?.get(0) ?? this.position;
+    this.reading = true;
+    this.process(0);
   }
 
   async quiesce(signal: AbortSignal): Promise<JobPositions> {
@@ -182,6 +224,11 @@ export class FakePipeline implements Pipeline {
     this.reading = false;
     this.engine.world.committed.set(this.name, this.position);
     return this.positions();
+  }
+
+  async peek(request: PeekRequest): Promise<NextRecord[]> {
+    await this.engine.clock.sleep(1);
+    return this.engine.nextAt(this.position, request);
   }
 
   positions(): JobPositions {
