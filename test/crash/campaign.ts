@@ -1,0 +1,118 @@
+// Many rounds over all crash points, in an order that follows from the seed, on a few sites at once.
+import { moments, pointNames, points, type Blow, type Point } from './points';
+import { Random } from './random';
+import { Site } from './site';
+import { kinds } from './testJob';
+
+/** Rounds on one data directory before its output is compared for the last time and it goes. */
+const roundsOfSite = 25;
+/** Longest way into a write that is struck in its middle, in microseconds. */
+const delayUsMax = 2500;
+
+export interface CampaignOptions {
+  seed: number;
+  blows: number;
+  parallel: number;
+  signals?: Blow['signal'][];
+  /** Called after each round. */
+  progress?: (done: number) => void;
+}
+
+export interface Summary {
+  seed: number;
+  /** How often a process was struck, by point. */
+  struck: Map<Point, number>;
+  /** Rounds that ended without coming to their point; the process was killed all the same. */
+  unreached: Map<Point, number>;
+  sites: number;
+  seconds: number;
+  passed: Set<string>;
+  /** Durable writes that have no name. */
+  unknown: Set<string>;
+}
+
+/** @throws Error of the first round that went wrong */
+export async function runCampaign(options: CampaignOptions): Promise<Summary> {
+  const { seed, blows, parallel } = options;
+  const random = new Random(seed);
+  const started = performance.now();
+  const summary: Summary = {
+    seed,
+    struck: new Map(),
+    unreached: new Map(),
+    sites: 0,
+    seconds: 0,
+    passed: new Set(),
+    unknown: new Set(),
+  };
+  const plan = planned(blows, random, options.signals ?? ['SIGKILL']);
+  const workers = Array.from({ length: parallel }, (_, i) => work(i, plan, new Random(random.next() * 2 ** 32)));
+  await Promise.all(workers);
+  summary.seconds = (performance.now() - started) / 1000;
+  return summary;
+
+  async function work(worker: number, left: Blow[], own: Random): Promise<void> {
+    for (let number = worker; left.length > 0; number++) {
+      const site = new Site(kinds[number % kinds.length] ?? 'rows', own);
+      summary.sites += 1;
+      for (const blow of left.splice(0, roundsOfSite)) await strike(site, blow);
+      await site.finish();
+      const { passed, unknown } = site.seen();
+      for (const name of passed) summary.passed.add(name);
+      for (const name of unknown) summary.unknown.add(name);
+      await site.dispose();
+    }
+  }
+
+  async function strike(site: Site, blow: Blow): Promise<void> {
+    // There is something to cut back after a crash between the rows and their checkpoint only.
+    const ways: Blow[] =
+      blow.point === 'rows cut back'
+        ? [{ ...blow, point: 'rows synced', moment: 'after', signal: 'SIGKILL' }, blow]
+        : [blow];
+    for (const way of ways) {
+      const counts = (await site.round(way)) ? summary.struck : summary.unreached;
+      counts.set(way.point, (counts.get(way.point) ?? 0) + 1);
+      options.progress?.(total(summary.struck) + total(summary.unreached));
+    }
+  }
+}
+
+/** All points, moments and signals in turn; the later a turn, the later the passage. */
+function planned(blows: number, random: Random, signals: Blow['signal'][]): Blow[] {
+  const plan: Blow[] = [];
+  for (let passage = 1; plan.length < blows; passage = (passage % 3) + 1) {
+    const turn = pointNames.flatMap((point) =>
+      moments.map(
+        (moment): Blow => ({
+          point,
+          moment,
+          passage: points[point] === 'open' || points[point] === 'shutdown' ? 1 : passage,
+          signal: random.pick(signals),
+          delayUs: random.integer(delayUsMax),
+        }),
+      ),
+    );
+    plan.push(...random.shuffled(turn));
+  }
+  return plan.slice(0, blows);
+}
+
+export function total(counts: ReadonlyMap<Point, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The summary as lines for a person. */
+export function summaryText(summary: Summary): string {
+  const { seed, struck, unreached, sites, seconds } = summary;
+  const kills = total(struck);
+  const lines = pointNames.map(
+    (point) => `  ${point.padEnd(24)} ${struck.get(point) ?? 0}, not reached ${unreached.get(point) ?? 0}`,
+  );
+  return [
+    ...lines,
+    `seed ${seed}: ${kills} strikes at ${struck.size} of ${pointNames.length} points on ${sites} data directories, ` +
+      `${total(unreached)} ended elsewhere, nothing lost, nothing repeated; ` +
+      `${seconds.toFixed(0)} s, ${((kills + total(unreached)) / seconds).toFixed(1)} rounds/s`,
+  ].join('\n');
+}

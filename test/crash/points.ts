@@ -1,0 +1,81 @@
+// The closed list of crash points: every durable write a job server makes, by name, and the request that brings the
+// server there. A write that is not in the list fails the test that finds it.
+
+/** What a round does to come to a point; `open` is the server's start, `shutdown` its end in good order. */
+export type Reach = 'open' | 'start' | 'read' | 'pause' | 'resume' | 'stop' | 'restart' | 'drop' | 'shutdown';
+
+export const points = {
+  // The server's own database and files.
+  'server database made': 'open',
+  'process id noted': 'open',
+  'address written': 'open',
+  'address told': 'open',
+  'address taken back': 'shutdown',
+  'process id removed': 'shutdown',
+  'database closed': 'shutdown',
+  // The journal, by what an entry means.
+  'table journalled': 'start',
+  'start wanted': 'start',
+  'pause wanted': 'pause',
+  'pause journalled': 'pause',
+  'resume wanted': 'resume',
+  'resume journalled': 'resume',
+  'stop journalled': 'stop',
+  'restart wanted': 'restart',
+  'drop wanted': 'drop',
+  'job forgotten': 'drop',
+  // A job's database and files.
+  'job database made': 'start',
+  'checkpoint committed': 'read',
+  'log begin written': 'start',
+  'log begin kept': 'start',
+  'file length written': 'start',
+  'file length kept': 'start',
+  'file length removed': 'read',
+  'rows written': 'read',
+  'rows synced': 'read',
+  'rows cut back': 'open',
+  'job file deleted': 'drop',
+} as const satisfies Record<string, Reach>;
+
+export type Point = keyof typeof points;
+
+export const pointNames = Object.keys(points) as Point[];
+
+/** Where in a write it happens; in the middle of it, a file has half of the bytes. */
+export const moments = ['before', 'during', 'after'] as const;
+export type Moment = (typeof moments)[number];
+
+/** What a process does to itself at a point. */
+export interface Blow {
+  point: Point;
+  moment: Moment;
+  /** Which passage of the point, from 1. */
+  passage: number;
+  signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+  /** How far into a write that has no bytes to halve, in microseconds. */
+  delayUs: number;
+}
+
+/** A line of the trace a server process leaves, in the order things happened. */
+export type TraceLine =
+  | { passed: Point }
+  /** A durable write nobody named. */
+  | { unknown: string }
+  /** An entry of the journal, before it is written and when it is durable. */
+  | { journal: 'writing' | 'durable'; entry: JournalEntry }
+  | { struck: Point };
+
+export interface JournalEntry {
+  job: string;
+  /** Null when the entry forgets the job. */
+  desired: string | null;
+  ended?: string;
+  dropping?: boolean;
+  pauses: number;
+  resumes: number;
+}
+
+/** Environment variables of a server process under test. */
+export const blowVariable = 'CRASH_TEST_BLOW';
+export const traceVariable = 'CRASH_TEST_TRACE';
