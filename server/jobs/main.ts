@@ -24,7 +24,13 @@ async function main(): Promise<void> {
   const dataDir = values['data-dir'];
   if (dataDir === undefined) throw new Error('--data-dir is missing.');
   let unused: NodeJS.Timeout | undefined;
-  const server = await hostServer({
+  // Told to end while it opens, it opens first: then there is a good order to leave in.
+  function stop(): void {
+    hosting.then((hosted) => hosted.close()).then(() => process.exit(0), fail);
+  }
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  const hosting = hostServer({
     dataDir,
     baseDir: values['base-dir'] ?? process.cwd(),
     log: ({ at, level, message }) => process.stderr.write(`${at} ${level} ${message}\n`),
@@ -33,20 +39,18 @@ async function main(): Promise<void> {
       if (count === 0 && !values['keep-running']) unused = setTimeout(stop, unusedMs);
     },
   });
-  function stop(): void {
-    void server.close().then(() => process.exit(0));
-  }
+  const server = await hosting;
   unused = values['keep-running'] ? undefined : setTimeout(stop, unusedMs);
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
   process.on('message', (message: HostMessage) => {
     if (message.connections) server.connections.set(message.connections);
   });
   process.send?.({ ready: true });
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): void {
   const text = error instanceof StreamJobsError ? `${error.code}: ${error.message}` : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
-});
+}
+
+main().catch(fail);

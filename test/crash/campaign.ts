@@ -46,7 +46,9 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     unknown: new Set(),
   };
   const plan = planned(blows, random, options.signals ?? ['SIGKILL']);
-  const workers = Array.from({ length: parallel }, (_, i) => work(i, plan, new Random(random.next() * 2 ** 32)));
+  const workers = Array.from({ length: parallel }, (_, i) =>
+    work(i, plan, new Random(random.next() * 2 ** 32)),
+  );
   await Promise.all(workers);
   summary.seconds = (performance.now() - started) / 1000;
   return summary;
@@ -83,15 +85,13 @@ function planned(blows: number, random: Random, signals: Blow['signal'][]): Blow
   const plan: Blow[] = [];
   for (let passage = 1; plan.length < blows; passage = (passage % 3) + 1) {
     const turn = pointNames.flatMap((point) =>
-      moments.map(
-        (moment): Blow => ({
-          point,
-          moment,
-          passage: points[point] === 'open' || points[point] === 'shutdown' ? 1 : passage,
-          signal: random.pick(signals),
-          delayUs: random.integer(delayUsMax),
-        }),
-      ),
+      moments.map((moment): Blow => ({
+        point,
+        moment,
+        passage: points[point] === 'open' || points[point] === 'shutdown' ? 1 : passage,
+        signal: random.pick(signals),
+        delayUs: random.integer(delayUsMax),
+      })),
     );
     plan.push(...random.shuffled(turn));
   }

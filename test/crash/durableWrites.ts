@@ -16,7 +16,7 @@ function pointOf(sql: string, connection: DuckDBConnection): Point | undefined {
   if (/^BEGIN;[^]*COMMIT$/.test(statement)) return journalPoint(statement, lastEntries);
   if (statement.includes('CREATE TABLE IF NOT EXISTS meta')) return 'server database made';
   const commits = /(^|;\s*)COMMIT$/.test(statement);
-  if (/^BEGIN/.test(statement)) inTransaction.add(connection);
+  if (statement.startsWith('BEGIN')) inTransaction.add(connection);
   if (/^ROLLBACK$/.test(statement) || commits) inTransaction.delete(connection);
   if (statement === 'COMMIT') return 'job database made';
   if (statement.includes('UPDATE job_checkpoint') && (commits || !inTransaction.has(connection)))
@@ -28,8 +28,12 @@ function pointOf(sql: string, connection: DuckDBConnection): Point | undefined {
   return undefined;
 }
 
-const { run } = DuckDBConnection.prototype;
-DuckDBConnection.prototype.run = async function (this: DuckDBConnection, ...args): ReturnType<typeof run> {
+type Run = DuckDBConnection['run'];
+const run = Reflect.get(DuckDBConnection.prototype, 'run');
+DuckDBConnection.prototype.run = async function (
+  this: DuckDBConnection,
+  ...args: Parameters<Run>
+): ReturnType<Run> {
   const [sql] = args;
   const point = pointOf(sql, this);
   if (point === undefined) return run.apply(this, args);
@@ -43,7 +47,7 @@ DuckDBConnection.prototype.run = async function (this: DuckDBConnection, ...args
 };
 
 // Closing writes a database's log back into its file.
-const { closeSync } = DuckDBInstance.prototype;
+const closeSync = Reflect.get(DuckDBInstance.prototype, 'closeSync');
 DuckDBInstance.prototype.closeSync = function (this: DuckDBInstance): void {
   passingSync('database closed', () => closeSync.call(this));
 };
@@ -79,7 +83,8 @@ Object.assign(promises, {
   async writeFile(...args: Parameters<typeof writeFile>): Promise<void> {
     const [file, data] = args;
     const point = typeof file === 'string' ? pointAt(writePoints, file) : undefined;
-    const half = () => writeFile(file, String(data).slice(0, String(data).length / 2));
+    const text = typeof data === 'string' ? data : '';
+    const half = () => writeFile(file, text.slice(0, text.length / 2));
     return point === undefined ? writeFile(...args) : passing(point, () => writeFile(...args), half);
   },
   async rename(from: PathLike, to: PathLike): Promise<void> {

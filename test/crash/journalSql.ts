@@ -15,9 +15,12 @@ export function journalEntries(sql: string): JournalEntry[] {
     pauses,
     resumes,
   }));
-  const forgotten = [...sql.matchAll(jobForgotten)].map(
-    ([, name = '']): JournalEntry => ({ job: name, desired: null, pauses: 0, resumes: 0 }),
-  );
+  const forgotten = [...sql.matchAll(jobForgotten)].map(([, name = '']): JournalEntry => ({
+    job: name,
+    desired: null,
+    pauses: 0,
+    resumes: 0,
+  }));
   return [...written, ...forgotten];
 }
 
@@ -37,5 +40,7 @@ export function journalPoint(sql: string, known: ReadonlyMap<string, JournalEntr
 }
 
 function recordsIn(sql: string): JobRecord[] {
-  return [...sql.matchAll(jobWritten)].map(([, , json = '{}']) => JSON.parse(json.replaceAll("''", "'")) as JobRecord);
+  return [...sql.matchAll(jobWritten)].map(
+    ([, , json = '{}']) => JSON.parse(json.replaceAll("''", "'")) as JobRecord,
+  );
 }

@@ -20,7 +20,8 @@ async function main(): Promise<void> {
     },
   });
   console.log(summaryText(summary));
-  if (summary.unknown.size > 0) throw new Error(`Durable writes without a name: ${[...summary.unknown].join('; ')}`);
+  if (summary.unknown.size > 0)
+    throw new Error(`Durable writes without a name: ${[...summary.unknown].join('; ')}`);
 }
 
 main().then(

@@ -26,7 +26,8 @@ export abstract class Output {
     const lines = this.rest.split('\n');
     this.rest = lines.pop() ?? '';
     if (this.rest !== '') throw new Error(`${this.file} ends with half a row: ${this.rest}`);
-    for (const line of lines) this.take(JSON.parse(line.slice(this.prefix.length)) as Record<string, unknown>);
+    for (const line of lines)
+      this.take(JSON.parse(line.slice(this.prefix.length)) as Record<string, unknown>);
     this.compare(offsets);
   }
 
@@ -78,16 +79,22 @@ export class Windows extends Output {
     const first = Date.parse(String(start).replace(' ', 'T').replace(/Z?$/, 'Z'));
     const sum = first * windowIds + (windowIds * (windowIds - 1)) / 2;
     if (n !== windowIds || s !== sum || first % windowIds !== 0 || this.seen.has(first))
-      throw new Error(`${this.file}: window ${first} has count ${String(n)} and sum ${String(s)}, or came twice`);
+      throw new Error(
+        `${this.file}: window ${first} has count ${String(n)} and sum ${String(s)}, or came twice`,
+      );
     this.seen.add(first);
   }
 
   protected compare(offsets: Offsets): void {
-    const latest = Math.min(...[...offsets].map(([partition, offset]) => (offset - 1) * partitions + partition));
+    const latest = Math.min(
+      ...[...offsets].map(([partition, offset]) => (offset - 1) * partitions + partition),
+    );
     // The window that ends at the watermark may be due with the next record only.
     const due = [latest, latest + 1].map((time) => Math.max(0, Math.floor(time / windowIds)));
     const last = Math.max(-windowIds, ...this.seen) / windowIds + 1;
     if (last !== this.seen.size || !due.includes(last))
-      throw new Error(`${this.file}: ${this.seen.size} windows, the last is ${last} where ${String(due[1])} were due`);
+      throw new Error(
+        `${this.file}: ${this.seen.size} windows, the last is ${last} where ${String(due[1])} were due`,
+      );
   }
 }

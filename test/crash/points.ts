@@ -34,7 +34,7 @@ export const points = {
   'file length removed': 'read',
   'rows written': 'read',
   'rows synced': 'read',
-  'rows cut back': 'open',
+  'rows cut back': 'read',
   'job file deleted': 'drop',
 } as const satisfies Record<string, Reach>;
 

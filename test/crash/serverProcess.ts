@@ -47,19 +47,22 @@ export class ServerProcess {
     trace: string,
     blow?: Blow,
   ) {
-    const { NODE_OPTIONS: _, ...env } = process.env;
     this.child = fork(server, ['--data-dir', this.dataDir, '--base-dir', folder, '--keep-running'], {
       cwd: root,
       execArgv: ['--require', preload],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
-        ...env,
+        ...process.env,
+        NODE_OPTIONS: '',
         UV_THREADPOOL_SIZE: '16',
         [traceVariable]: trace,
         ...(blow === undefined ? {} : { [blowVariable]: JSON.stringify(blow) }),
       },
     });
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.errors = (this.errors + chunk.toString()).slice(-20_000)));
+    this.child.stderr?.on(
+      'data',
+      (chunk: Buffer) => (this.errors = (this.errors + chunk.toString()).slice(-20_000)),
+    );
     this.exit = once(this.child, 'exit').then(([code, signal]) => {
       this.gone = true;
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
@@ -120,8 +123,10 @@ export class ServerProcess {
   }
 
   private async ask<P, R>(type: RequestType<P, R, void>, params: P): Promise<R> {
-    if (this.rpc === undefined) throw new Gone('The server is not there.');
-    return this.orGone(this.rpc.sendRequest<R>(type.method, params));
+    const { rpc } = this;
+    if (rpc === undefined) throw new Gone('The server is not there.');
+    // A connection that is closed already throws at once.
+    return this.orGone(Promise.resolve().then(() => rpc.sendRequest<R>(type.method, params)));
   }
 
   /** What comes, unless the process ends before: its connection then breaks at any step. */

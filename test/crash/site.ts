@@ -105,7 +105,8 @@ export class Site {
 
   /** Makes the requests that lead to one, and that one. */
   private async go(verb: Verb, server: ServerProcess): Promise<void> {
-    for (const step of wayTo(verb, this.standing, (ways) => this.random.pick(ways))) await this.ask(step, server);
+    for (const step of wayTo(verb, this.standing, (ways) => this.random.pick(ways)))
+      await this.ask(step, server);
   }
 
   private async ask(verb: Verb, server: ServerProcess): Promise<void> {
@@ -145,7 +146,10 @@ export class Site {
     if (job === undefined) return true;
     const entries = this.journal();
     const goes = ({ entry }: JournalLine) => entry.desired === null || entry.dropping === true;
-    const isGoing = entries.filter(({ journal }) => journal === 'durable').slice(-1).some(goes);
+    const isGoing = entries
+      .filter(({ journal }) => journal === 'durable')
+      .slice(-1)
+      .some(goes);
     const mayBeGoing = job.state === 'stopped' && entries.slice(-1).some(goes);
     if (isGoing || mayBeGoing) return false;
     return ['running', 'paused', 'stopped', 'failed'].includes(job.state);
@@ -184,7 +188,8 @@ export class Site {
     const durable = entries.map(({ journal }) => journal).lastIndexOf('durable');
     const last = entries.slice(Math.max(0, durable)).map(({ entry }) => entry);
     // What is being dropped may be gone, or on its way.
-    if (last.length === 0 || last.some(({ desired: wish, dropping }) => wish === null || dropping === true)) return;
+    if (last.length === 0 || last.some(({ desired: wish, dropping }) => wish === null || dropping === true))
+      return;
     const wishes = last.map((entry) => entry.desired);
     // Killed in the middle of its first entry, it may not be there.
     if (durable === -1 && desired === undefined) return;
@@ -222,7 +227,9 @@ export class Site {
   }
 
   private describe(blow: Blow | undefined, server: ServerProcess): string {
-    const lines = readTrace(this.trace).slice(-30).map((line) => JSON.stringify(line));
+    const lines = readTrace(this.trace)
+      .slice(-30)
+      .map((line) => JSON.stringify(line));
     return [
       `In ${this.folder}, with ${JSON.stringify(blow ?? 'no blow')}, the job ${JSON.stringify(this.standing)}, in flight ${String(this.inFlight)}.`,
       'The end of the trace:',
@@ -238,7 +245,9 @@ function compareHistory({ state, metrics, pauseHistory, recordsLate, recordsFail
   const open = pauseHistory.map(({ resumedAt }) => resumedAt === undefined);
   const expected = pauseHistory.map((_, i) => i === pauseHistory.length - 1 && state === 'paused');
   if (pauseHistory.length !== metrics.pauses || JSON.stringify(open) !== JSON.stringify(expected))
-    throw new Error(`${state} after ${metrics.pauses} pauses, its history is ${JSON.stringify(pauseHistory)}`);
+    throw new Error(
+      `${state} after ${metrics.pauses} pauses, its history is ${JSON.stringify(pauseHistory)}`,
+    );
   if (recordsLate + recordsFailed > 0)
     throw new Error(`${recordsLate} records were late, ${recordsFailed} failed`);
 }

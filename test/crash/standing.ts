@@ -55,7 +55,12 @@ export function wayTo(verb: Verb, from: Standing, pick: (ways: Verb[][]) => Verb
         [...toPaused(from, pick), verb],
       ]);
     case 'drop':
-      return from.state === 'absent' ? pick([['start', 'read', verb], ['startPaused', verb]]) : [verb];
+      return from.state === 'absent'
+        ? pick([
+            ['start', 'read', verb],
+            ['startPaused', verb],
+          ])
+        : [verb];
   }
 }
 

@@ -2,7 +2,14 @@
 // the one this process was given.
 import { openSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { blowVariable, traceVariable, type Blow, type JournalEntry, type Point, type TraceLine } from './points';
+import {
+  blowVariable,
+  traceVariable,
+  type Blow,
+  type JournalEntry,
+  type Point,
+  type TraceLine,
+} from './points';
 import { readTrace } from './trace';
 
 const traceFile = process.env[traceVariable];
