@@ -134,6 +134,8 @@ export interface RowBatch {
   count: number;
   values: PackedValues;
   keys?: PackedValues;
+  /** Headers of row i, made on demand; for sinks that have such a thing. */
+  headers?: (index: number) => Record<string, Buffer>;
 }
 
 /**
@@ -158,6 +160,8 @@ export interface Connector {
   name: string;
   source?(table: TableDefinition, context: ConnectorContext): Source;
   sink?(table: TableDefinition, context: ConnectorContext): Sink;
+  /** Takes raw records of a table that could not be processed, to a topic beside the table's own. */
+  deadLetterSink?(table: TableDefinition, topic: string, context: ConnectorContext): Sink;
   /** What a person calls the place rows come from or go to: the topic, the path. */
   target(table: TableDefinition): string;
   /** Whether a place takes the rows of one job at a time: a second writer would cut off the first one's. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { TableDefinition } from '../analysis/catalog';
 import type { JobPlan } from '../analysis/plan';
-import type { Clock, Connector, ConnectorContext } from '../connectors/connector';
+import type { Clock, Connector, ConnectorContext, Sink } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import { planFingerprint, readCheckpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
@@ -103,8 +103,27 @@ function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptio
     databasePath: spec.databasePath,
     clock,
     source: (table) => sourceOf(connectors, table, connectorContext),
+    letterSinks: letterSinksOf(spec, connectors, connectorContext),
     warn: (message) => connectorContext.log('warn', `${spec.name}: ${message}`),
   };
+}
+
+/** Throws BAD_OPTION when letters shall go to a topic and no source has such a place. */
+function letterSinksOf(
+  { plan, options: { deadLetterTopic: topic, onError } }: JobSpec,
+  connectors: readonly Connector[],
+  context: ConnectorContext,
+): (Sink | undefined)[] {
+  if (topic === undefined || onError !== 'dead-letter') return [];
+  const sinks = plan.scans.map(({ table }) =>
+    connectorOf(connectors, table).deadLetterSink?.(table, topic, context),
+  );
+  if (sinks.some((sink) => sink !== undefined)) return sinks;
+  throw new StreamJobsError(
+    'BAD_OPTION',
+    "'dead-letter.topic' is a topic on the cluster of the job's source, and no source of this job is a Kafka topic.",
+    { hint: 'Leave it out: dead letters are kept in the job, SHOW DEAD LETTERS lists them.' },
+  );
 }
 
 function outputsOf(

@@ -1,8 +1,7 @@
 // RETRY DEAD LETTERS: stored records as batches of their own, between those of the sources. Positions stay, letters
 // that succeed leave in the transaction of their results, and event time is that of the job: what is too late by now
 // counts as late.
-import { absent } from '../connectors/connector';
-import type { PackedValues, RecordBatch } from '../connectors/connector';
+import type { RecordBatch } from '../connectors/connector';
 import type { Computed } from './deliveries';
 import { nextDeadLetters, retryRange } from './deadLetterTable';
 import type { RetryRange, StoredLetter } from './deadLetterTable';
@@ -12,6 +11,7 @@ import { InputTable } from './inputTable';
 import type { Slice } from './inputTable';
 import { MicroBatch } from './microBatch';
 import type { EventTime, PreparedBatch } from './microBatch';
+import { packParts } from './packedRows';
 import type { PipelineSpec, Session } from './session';
 import { StreamJobsError } from '../protocol/errors';
 
@@ -170,24 +170,12 @@ function recordsOf(partition: number, letters: StoredLetter[]): RecordBatch {
   return {
     partition,
     count: letters.length,
-    values: pack(letters.map(({ value }) => value)),
-    keys: pack(letters.map(({ key }) => key)),
+    values: packParts(letters.map(({ value }) => value)),
+    keys: packParts(letters.map(({ key }) => key)),
     headers: (index) => letters[index]?.headers ?? {},
     baseOffset,
     offsetDeltas: Float64Array.from(offsets, (offset) => Number(offset - baseOffset)),
     nextOffset: (offsets.at(-1) ?? 0n) + 1n,
     ...(times.includes(null) ? {} : { timestamps: Float64Array.from(times, Number) }),
   };
-}
-
-function pack(parts: (Buffer | null)[]): PackedValues {
-  const starts = new Uint32Array(parts.length);
-  const ends = new Uint32Array(parts.length);
-  let at = 0;
-  for (const [i, part] of parts.entries()) {
-    starts[i] = part === null ? absent : at;
-    at += part?.length ?? 0;
-    ends[i] = at;
-  }
-  return { buffer: Buffer.concat(parts.map((part) => part ?? Buffer.alloc(0))), starts, ends };
 }

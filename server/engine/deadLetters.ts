@@ -7,6 +7,7 @@ import type { Checkpoint } from './checkpoint';
 import type { Statements } from './database';
 import { settleDeadLetters, storeDeadLetters } from './deadLetterTable';
 import type { NewLetter, StoredLetter } from './deadLetterTable';
+import { LetterTopic } from './deadLetterTopic';
 import type { DeadLetterCounts } from './engine';
 import { limits } from './limits';
 import type { PreparedBatch } from './microBatch';
@@ -15,18 +16,37 @@ import type { PipelineSpec } from './session';
 
 /** What is to be written to the dead letters with a batch. */
 export interface LetterWork {
+  /** Before that: sends them to their topic, where there is one. A crash in between sends them again. */
+  publish?(signal: AbortSignal): Promise<void>;
   /** In the batch's transaction; brings the counts of the checkpoint that is written with it up to date. */
   store(statements: Statements, next: Checkpoint): Promise<void>;
 }
 
 export class DeadLetters {
-  constructor(private readonly spec: PipelineSpec) {}
+  readonly #topics: (LetterTopic | undefined)[];
+
+  constructor(private readonly spec: PipelineSpec) {
+    this.#topics = (spec.letterSinks ?? []).map((sink) => sink && new LetterTopic(sink, spec.jobName));
+  }
 
   /** What bad records of a batch mean for the store; undefined when nothing. */
   keep(batch: PreparedBatch, bad: readonly BadRecord[]): LetterWork | undefined {
     if (this.spec.options.onError !== 'dead-letter' || bad.length === 0) return undefined;
     const letters = this.#lettersOf(batch, bad);
-    return { store: (statements, next) => this.#store(statements, next, letters) };
+    return {
+      publish: (signal) => this.#publish(letters, signal),
+      store: (statements, next) => this.#store(statements, next, letters),
+    };
+  }
+
+  async #publish(letters: NewLetter[], signal: AbortSignal): Promise<void> {
+    for (const [index, topic] of this.#topics.entries()) {
+      const stream = this.spec.scans[index]?.table.name;
+      await topic?.send(
+        letters.filter((letter) => letter.stream === stream),
+        signal,
+      );
+    }
   }
 
   /** What an attempt with stored letters means for the store. `bad` are rows of several records: new letters. */

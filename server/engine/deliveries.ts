@@ -55,6 +55,7 @@ export class Deliveries {
   async deliver(computed: Computed, signal: AbortSignal): Promise<void> {
     const { clock } = this.spec;
     try {
+      await computed.letters?.publish?.(signal);
       const sinks = await this.#write(computed.result.rows, signal);
       const next = this.#advance(computed, sinks);
       const committing = clock.monotonic();

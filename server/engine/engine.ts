@@ -129,6 +129,8 @@ export interface JobOptions {
   batchRecordsMax: number;
   /** Dead letters kept. */
   deadLettersMax?: number;
+  /** Where dead letters go besides: a topic on the cluster of their source. */
+  deadLetterTopic?: string | undefined;
 }
 
 /** What a pipeline tells its job, from its own loop; never called after `close` began. */

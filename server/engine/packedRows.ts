@@ -66,3 +66,16 @@ function isNull(vector: duckdb.Vector): boolean {
   const validity = duckdb.vector_get_validity(vector, 8) as Uint8Array | null;
   return validity !== null && !duckdb.validity_row_is_valid(validity, 0);
 }
+
+/** Byte texts in one buffer; null for what is absent. */
+export function packParts(parts: readonly (Buffer | null)[]): PackedValues {
+  const starts = new Uint32Array(parts.length);
+  const ends = new Uint32Array(parts.length);
+  let at = 0;
+  for (const [i, part] of parts.entries()) {
+    starts[i] = part === null ? absent : at;
+    at += part?.length ?? 0;
+    ends[i] = at;
+  }
+  return { buffer: Buffer.concat(parts.map((part) => part ?? Buffer.alloc(0))), starts, ends };
+}

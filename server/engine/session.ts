@@ -29,6 +29,8 @@ export interface PipelineSpec {
   clock: Clock;
   source(table: TableDefinition): Source;
   warn: (message: string) => void;
+  /** By scan, where its bad records go besides the store. */
+  letterSinks?: (Sink | undefined)[];
 }
 export interface PipelineOutput {
   /** The sink's table, in counters and messages. */
@@ -86,6 +88,11 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
       opened.push(sink);
       await sink.open(checkpoint.sinks[i] ?? undefined);
       checkpoint.sinks[i] ??= (await sink.flush(new AbortController().signal)) ?? null;
+    }
+    for (const sink of spec.letterSinks ?? []) {
+      if (!sink) continue;
+      opened.push(sink);
+      await sink.open(undefined);
     }
     // Where everything begins is durable before the first record: whenever it is opened again, it begins there.
     if (serializeCheckpoint(checkpoint) !== stored) await writeCheckpoint(database, checkpoint);

@@ -9,6 +9,7 @@ export interface SeenRecord {
   offset: string;
   key: string | null;
   value: string | null;
+  headers: Record<string, string>;
 }
 
 /** Test clients of one cluster; `dispose` closes them all. */
@@ -82,8 +83,16 @@ export class TestCluster {
       await consumer.subscribe({ topic, fromBeginning: true });
       await consumer.run({
         autoCommit: false,
-        eachMessage({ partition, message: { offset, key, value } }) {
-          seen.push({ partition, offset, key: key?.toString() ?? null, value: value?.toString() ?? null });
+        eachMessage({ partition, message: { offset, key, value, headers } }) {
+          seen.push({
+            partition,
+            offset,
+            key: key?.toString() ?? null,
+            value: value?.toString() ?? null,
+            headers: Object.fromEntries(
+              Object.entries(headers ?? {}).map(([name, content]) => [name, String(content)]),
+            ),
+          });
           return Promise.resolve();
         },
       });

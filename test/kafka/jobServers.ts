@@ -15,7 +15,7 @@ import { systemClock } from '../../server/jobs/systemClock';
 import { connectToJobServer } from '../../server/protocol/connect';
 import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
-import type { ExecuteResult } from '../../server/protocol/results';
+import type { Cell, ExecuteResult } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
 import { kill, Workplace } from '../unit/cli/process';
 import { until } from './cluster';
@@ -36,6 +36,13 @@ export abstract class TestJobServer {
           error.hint === undefined ? {} : { hint: error.hint },
         );
     }
+  }
+  /** The rows of a script's last statement, by column. */
+  async rows(sql: string): Promise<Record<string, Cell>[]> {
+    const last = (await this.execute(sql)).results.at(-1);
+    if (last?.ok !== true) throw new Error(`${sql}: ${JSON.stringify(last?.error)}`);
+    const { columns = [], rows = [] } = last;
+    return rows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i] ?? '', cell])));
   }
   protected abstract execute(sql: string): Promise<ExecuteResult>;
   abstract job(name?: string): Promise<JobDetails>;

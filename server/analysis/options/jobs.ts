@@ -14,6 +14,10 @@ export const jobOptions = {
     'How many dead letters a job keeps. The oldest make room for newer ones, and are counted.',
     { default: '10000' },
   ),
+  'dead-letter.topic': option(
+    text,
+    "A topic on the cluster of the job's Kafka source that dead letters are sent to besides: raw key and value, with the error and the place as headers. After a crash some may be there twice, none is missing.",
+  ),
   delivery: option(
     oneOf('at-least-once', 'exactly-once'),
     'What holds after a crash. Files and print get each row exactly once in either mode; Kafka gets it at least once.',
@@ -45,6 +49,7 @@ export interface JobSettings {
   onError: 'fail' | 'skip' | 'pause' | 'dead-letter';
   delivery: 'at-least-once' | 'exactly-once';
   deadLettersMax: number;
+  deadLetterTopic: string | undefined;
   batchRecordsMax: number;
   pauseTimeoutMs: number;
   /** Undefined: as the server's limits say. */
@@ -59,6 +64,7 @@ export function readJobOptions(...layers: Record<string, string>[]): JobSettings
     onError: values['on.error'],
     delivery: values.delivery,
     deadLettersMax: values['dead-letter.limit'],
+    deadLetterTopic: values['dead-letter.topic'],
     batchRecordsMax: values['batch.records'],
     pauseTimeoutMs: values['pause.timeout'],
     ...(warmMs === undefined ? {} : { warmMs }),

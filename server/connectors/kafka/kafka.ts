@@ -8,6 +8,8 @@ export const kafka: Connector = {
   name: 'kafka',
   source: (table, context) => new KafkaSource(table, groupOf(table, context.jobName), context),
   sink: (table, context) => new KafkaSink(table, context),
+  deadLetterSink: (table, topic, context) =>
+    new KafkaSink({ ...table, options: { ...table.options, topic } }, context),
   target: (table) => table.options.topic ?? '',
   consumerGroup: groupOf,
 };

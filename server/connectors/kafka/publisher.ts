@@ -84,8 +84,10 @@ async function disconnect(producer: Promise<Producer> | undefined): Promise<void
 
 function messagesOf({ partition, rows, indexes }: Chunk): Message[] {
   const messages = indexes.map((index): Message => {
-    const value = part(rows.values, index);
-    return rows.keys ? { key: part(rows.keys, index), value, partition } : { value, partition };
+    const message: Message = { value: part(rows.values, index), partition };
+    if (rows.keys) message.key = part(rows.keys, index);
+    if (rows.headers) message.headers = rows.headers(index);
+    return message;
   });
   // kafkajs groups messages by partition with a copy of the array for each of them; these are one group already.
   return Object.assign(messages, { reduce: () => ({ [partition]: messages }) });

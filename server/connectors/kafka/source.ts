@@ -25,7 +25,6 @@ import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule } from './startPositions';
 import { unpack } from './unpack';
-import type { Wanted } from './unpack';
 
 /** Records unpacked in one go, a few milliseconds' work. */
 const sliceRecords = 4096;
@@ -37,7 +36,6 @@ const joinMsExtra = 10_000;
 export class KafkaSource implements Source, Receiver {
   private readonly settings: KafkaSettings;
   private readonly subject: Subject;
-  private readonly wanted: Wanted;
   private readonly queue = new FetchQueue(() => prefetchBudget.shareBytes);
   /** Partition -> where fetching goes on: behind what is in the queue. */
   private readonly cursors = new Map<number, bigint>();
@@ -61,7 +59,6 @@ export class KafkaSource implements Source, Receiver {
   ) {
     this.settings = readSettings(table);
     this.subject = { side: 'SOURCE', topic: this.settings.topic, cluster: clusterName(table) };
-    this.wanted = wantedOf(table);
   }
 
   async open(positions: Positions): Promise<Positions> {
@@ -238,7 +235,7 @@ export class KafkaSource implements Source, Receiver {
 
   private enqueue(batch: Batch, from: number, to: number): void {
     const { partition } = batch;
-    const unpacked = unpack(batch, from, to, this.wanted);
+    const unpacked = unpack(batch, from, to);
     this.cursors.set(partition, unpacked.batch.nextOffset);
     const cut = withinBound(unpacked.batch, this.bounds);
     if (cut) this.queue.push(cut, unpacked.bytes);
@@ -327,15 +324,6 @@ function maximum(a: bigint, b: bigint): bigint {
 function fetchedFrom(batch: Batch): bigint {
   const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
   return BigInt(fetchedOffset);
-}
-
-/** Keys and headers cost something: only where the table has a use for them. */
-function wantedOf(table: TableDefinition): Wanted {
-  const metadata = table.columns.filter((column) => column.kind === 'metadata').map((column) => column.key);
-  return {
-    keys: metadata.includes('key') || table.options['key.format'] !== undefined,
-    headers: metadata.includes('headers'),
-  };
 }
 
 function nextTurnOfEventLoop(): Promise<void> {

@@ -3,22 +3,11 @@ import type { Batch, IHeaders, KafkaMessage } from 'kafkajs';
 import { absent } from '../connector';
 import type { PackedValues, RecordBatch } from '../connector';
 
-/** What of a record is wanted besides its value and timestamp. */
-export interface Wanted {
-  keys: boolean;
-  headers: boolean;
-}
-
 /** Rough memory of a record besides its bytes: ranges, timestamp, offset. */
 const overheadBytes = 32;
 
 /** Messages `from` to `to` of a fetched batch, in new buffers; `bytes` is about what they take. */
-export function unpack(
-  batch: Batch,
-  from: number,
-  to: number,
-  wanted: Wanted,
-): { batch: RecordBatch; bytes: number } {
+export function unpack(batch: Batch, from: number, to: number): { batch: RecordBatch; bytes: number } {
   const messages =
     from === 0 && to === batch.messages.length ? batch.messages : batch.messages.slice(from, to);
   const values = pack(messages, 'value');
@@ -37,13 +26,16 @@ export function unpack(
   let bytes = values.buffer.length + messages.length * overheadBytes;
   if (BigInt(lastOffset) - baseOffset !== BigInt(messages.length - 1))
     unpacked.offsetDeltas = Float64Array.from(messages, ({ offset }) => Number(BigInt(offset) - baseOffset));
-  if (wanted.keys) {
+  // A bad record is kept with its key and headers, whether the table has columns for them or not.
+  if (messages.some(({ key }) => key !== null)) {
     unpacked.keys = pack(messages, 'key');
     bytes += unpacked.keys.buffer.length;
   }
-  if (wanted.headers) {
-    const headers = messages.map((message) => message.headers);
+  const headers = messages.map((message) => message.headers);
+  if (headers.some((own) => own !== undefined && Object.keys(own).length > 0)) {
     unpacked.headers = (index) => plainHeaders(headers[index]);
+    // They are views of what was fetched, which stays in memory with them.
+    bytes *= 2;
   }
   return { batch: unpacked, bytes };
 }

@@ -108,6 +108,44 @@ describe('a dead letter', () => {
   });
 });
 
+describe('a topic for dead letters', () => {
+  it('has each record as it was, with the error and its place as headers, before the batch is durable', async () => {
+    const job = newJob({ deadLetterTopic: 'dlq' });
+    const topic = job.world.table('dlq');
+    const failures = [new StreamJobsError('SINK_UNAVAILABLE', 'no broker')];
+    topic.beforeWrite = () => {
+      const failure = failures.pop();
+      return failure ? Promise.reject(failure) : Promise.resolve();
+    };
+    const pipeline = await job.start();
+    await read(job, right(0), wrong);
+    expect(topic.rows).toEqual([wrong]);
+    expect(topic.keys).toEqual(['key-1']);
+    expect(topic.headers).toEqual([
+      {
+        'h/1': '1',
+        'dead-letter.job': 'job',
+        'dead-letter.error': 'Column id takes BIGINT, the record has another kind of value.',
+        'dead-letter.stream': 'src',
+        'dead-letter.topic': 't',
+        'dead-letter.partition': '0',
+        'dead-letter.offset': '1',
+      },
+    ]);
+    expect(job.world.table('dst').rows).toEqual([right(0)]);
+    expect(job.troubles).toEqual(['no broker', null]);
+    // A letter that fails again is there already.
+    expect(await pipeline.retryDeadLetters(undefined)).toMatchObject({ failed: 1 });
+    expect(topic.rows).toEqual([wrong]);
+  });
+
+  it('needs a source on a cluster', async () => {
+    const sql = script.replace(options, `WITH ('connector' = 'datagen')`);
+    const job = newJob({ deadLetterTopic: 'dlq' }, sql);
+    await expect(job.open()).rejects.toMatchObject({ code: 'BAD_OPTION' });
+  });
+});
+
 describe('a retry', () => {
   it('takes what succeeds to the sink and out of the store, and keeps what fails again with the new error', async () => {
     const job = newJob();

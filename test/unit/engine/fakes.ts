@@ -209,6 +209,7 @@ class FakeSource implements Source {
 export class FakeTable {
   rows: (string | undefined)[] = [];
   keys: (string | undefined)[] = [];
+  headers: Record<string, string>[] = [];
   shown = 0;
   /** Called before rows are taken. */
   beforeWrite: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
@@ -233,7 +234,7 @@ class FakeSink implements Sink {
     this.table.keys.length = this.table.rows.length;
     return Promise.resolve();
   }
-  async write({ count, values, keys }: RowBatch, signal: AbortSignal): Promise<void> {
+  async write({ count, values, keys, headers }: RowBatch, signal: AbortSignal): Promise<void> {
     await this.table.beforeWrite(signal);
     const text = (packed: RowBatch['values'], i: number): string | undefined =>
       packed.starts[i] === absent
@@ -242,6 +243,10 @@ class FakeSink implements Sink {
     for (let i = 0; i < count; i++) {
       this.table.rows.push(text(values, i));
       this.table.keys.push(keys && text(keys, i));
+      if (headers)
+        this.table.headers.push(
+          Object.fromEntries(Object.entries(headers(i)).map(([name, bytes]) => [name, bytes.toString()])),
+        );
     }
   }
   flush(): Promise<string> {
@@ -251,6 +256,13 @@ class FakeSink implements Sink {
     this.table.committed();
   }
   close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Keeps what it took, as a topic does. */
+class FakeTopic extends FakeSink {
+  override open(): Promise<void> {
     return Promise.resolve();
   }
 }
@@ -275,6 +287,7 @@ export class FakeWorld {
       name: 'kafka',
       source: ({ name }) => new FakeSource(this.logs.get(name) ?? this.log(name, [])),
       sink: ({ name }) => new FakeSink(this.table(name)),
+      deadLetterSink: (_table, topic) => new FakeTopic(this.table(topic)),
       target: ({ name }) => name,
     };
   }
