@@ -149,7 +149,7 @@ export class KafkaSource implements Source, Receiver {
       }
       const fetched = from.size === 0 ? [] : await reader.next(settings.topic, from);
       return fetched.flatMap(({ batch, end }) => {
-        const all = unpack(batch, 0, batch.messages.length, { keys: true, headers: false }).batch;
+        const all = unpack(batch, 0, batch.messages.length).batch;
         const cut = withinBound(all, bounds);
         const bound = bounds?.get(batch.partition) ?? end;
         return cut ? [peeked(cut, limit, bytesMax, cut.nextOffset < minimum(end, bound))] : [];

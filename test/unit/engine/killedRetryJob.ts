@@ -40,6 +40,7 @@ async function main(folder: string, lenient: boolean): Promise<void> {
     failed: (error) => process.stderr.write(`${error.message}\n`),
     pauseWanted: () => undefined,
     trouble: () => undefined,
+    reached: () => undefined,
   });
   await pipeline.run(new AbortController().signal);
   while (pipeline.counters().recordsIn < letters) await systemClock.sleep(10);
