@@ -113,7 +113,7 @@ function analyze(
       else analyze(statement.subject, text, catalog, facts, options);
       return;
     case 'deployJob':
-      take(planJob(statement.body, catalog, statement.name.text).findings, facts);
+      take(planJob(statement, catalog).findings, facts);
       facts.uses.push({ kind: 'job', name: statement.name.text, span: statement.name.span });
       return;
     case 'dropRelation':

@@ -1,5 +1,12 @@
 // From a statement and a catalog to the plan of a job or of a preview.
-import type { CreateTableAs, Insert, SelectStatement, StartJob, StatementSet } from '../syntax/ast';
+import type {
+  CreateTableAs,
+  DeployJob,
+  Insert,
+  SelectStatement,
+  StartJob,
+  StatementSet,
+} from '../syntax/ast';
 import type { Problem } from '../syntax/problem';
 import { Findings } from './binding/findings';
 import type { Catalog, TableDefinition } from './catalog';
@@ -10,10 +17,11 @@ import { pruneAll } from './planning/prune';
 import { newEnvironment, planQuery, visible } from './planning/queries';
 import { simplify } from './planning/rewrite';
 import { planInsert, planTableAs } from './planning/sinks';
+import { deployOptions } from './options/jobs';
 import { checkJobOptions } from './options/validate';
 import { defineRelation } from './relations';
 
-export type JobStatement = StartJob | Insert | StatementSet | SelectStatement | CreateTableAs;
+export type JobStatement = StartJob | DeployJob | Insert | StatementSet | SelectStatement | CreateTableAs;
 
 /** A plan, unless a problem is an error. Warnings come with a plan. */
 export interface Planned<P> {
@@ -61,6 +69,9 @@ function planSinks(statement: JobStatement, environment: Environment, name: stri
   switch (statement.kind) {
     case 'startJob':
       findings.problems.push(...checkJobOptions(statement.options));
+      return planSinks(statement.body, environment, statement.name.text);
+    case 'deployJob':
+      findings.problems.push(...checkJobOptions(statement.options, deployOptions));
       return planSinks(statement.body, environment, statement.name.text);
     case 'insert': {
       const sink = planInsert(statement, environment);

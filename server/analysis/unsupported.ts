@@ -1,6 +1,6 @@
 // Statements that are part of the language and cannot be run yet: refused alike by the server and the editor.
 import type { Span } from '../protocol/errors';
-import type { ChangeJobs, Statement } from '../syntax/ast';
+import type { ChangeJobs, DeployJob, Statement } from '../syntax/ast';
 import type { Problem } from '../syntax/problem';
 import { problem } from './problemCodes';
 
@@ -8,9 +8,7 @@ import { problem } from './problemCodes';
 export function unsupported(statement: Statement): Problem | undefined {
   switch (statement.kind) {
     case 'deployJob':
-      return notYet('DEPLOY JOB', { start: statement.span.start, end: statement.name.span.end });
-    case 'rollbackJob':
-      return notYet('ROLLBACK JOB', statement.span);
+      return unsupportedStrategy(statement);
     case 'peekJob':
       return notYet('PEEK JOB', statement.span);
     case 'moveJob':
@@ -33,10 +31,15 @@ export function unsupported(statement: Statement): Problem | undefined {
 }
 
 const notShown: Record<string, string> = {
-  versions: 'VERSIONS',
   topics: 'TOPICS',
   connections: 'CONNECTIONS',
 };
+
+function unsupportedStrategy({ strategy }: DeployJob): Problem | undefined {
+  if (strategy?.kind === 'canary') return notYet('STRATEGY CANARY', strategy.span);
+  if (strategy?.kind === 'blueGreen') return notYet('STRATEGY BLUE_GREEN', strategy.span);
+  return undefined;
+}
 
 function unsupportedClause(statement: ChangeJobs): Problem | undefined {
   if (statement.from) return notYet('RESUME ... FROM', statement.from.span);

@@ -5,6 +5,7 @@ import type { TableDefinition } from '../analysis/catalog';
 import type { JobPlan } from '../analysis/plan';
 import type { Clock, Connector, ConnectorContext, Sink } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
+import { carryOver } from './carryOver';
 import { planFingerprint, readCheckpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
@@ -69,6 +70,8 @@ export function createEngine(options: EngineOptions): Engine {
         await Promise.all(streams.map(({ source }) => source.close()));
       }
     },
+    carryOver,
+    forget: deleteDatabase,
     async drop(spec) {
       await deleteDatabase(spec.databasePath);
       await rm(options.context(spec.name).jobDir, { recursive: true, force: true });

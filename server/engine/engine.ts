@@ -159,6 +159,14 @@ export interface Engine {
   watch(spec: JobSpec): Watch;
   /** The records the job would process next, for a job that is not open: see `Pipeline.peek`. */
   peek(spec: JobSpec, positions: JobPositions, request: PeekRequest): Promise<NextRecord[]>;
+  /**
+   * Makes the database of another version of a job from that of `from`, which is not open and stays as it is: its
+   * positions, and the state both plans agree on (see planChange.ts). Durable when it resolves; a file that was at the
+   * path of `to` before is gone. Throws STATE_CORRUPT, STORAGE.
+   */
+  carryOver(from: JobSpec, to: JobSpec): Promise<void>;
+  /** Deletes a database of a job that keeps another one. Does nothing where there is none. */
+  forget(databasePath: string): Promise<void>;
   /** Deletes everything the job kept. */
   drop(spec: JobSpec): Promise<void>;
   /** Runs a SELECT without keeping anything. */

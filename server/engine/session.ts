@@ -12,6 +12,7 @@ import type { RowEncoder } from './formats/encoder';
 import { InputTable } from './inputTable';
 import { limits } from './limits';
 import { MicroBatch } from './microBatch';
+import { statePrefix } from './operators/operator';
 import { packRows } from './packedRows';
 import { compile } from './program';
 import type { Program } from './program';
@@ -122,17 +123,24 @@ async function makeTables(database: Database, program: Program): Promise<InputTa
   return slots;
 }
 
-/** State tables are made once, temporary tables each time, both in the order of the operators. */
+/**
+ * State tables are made once, temporary tables each time, both in the order of the operators. After another query took
+ * over (see carryOver.ts) those are missing that begin empty.
+ */
 async function prepareState(database: Database, program: Program, fingerprint: string): Promise<Checkpoint> {
-  const prepare = async (isNew: boolean): Promise<void> => {
+  const prepare = async (): Promise<void> => {
+    const there = (await database.rows('SELECT table_name FROM duckdb_tables()')).map(([name]) =>
+      String(name),
+    );
     for (const operator of program.operators) {
-      for (const statement of isNew ? (operator.ddl?.() ?? []) : []) await database.run(statement);
+      const isThere = there.some((name) => name.startsWith(statePrefix(operator.node.id)));
+      for (const statement of isThere ? [] : (operator.ddl?.() ?? [])) await database.run(statement);
       await operator.prepare?.(database);
     }
   };
   const stored = await readCheckpoint(database, fingerprint);
-  if (!stored) return createCheckpoint(database, fingerprint, () => prepare(true));
-  await prepare(false);
+  if (!stored) return createCheckpoint(database, fingerprint, prepare);
+  await prepare();
   return stored;
 }
 

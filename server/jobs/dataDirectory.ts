@@ -26,7 +26,12 @@ export function jobDirectory(dataDir: string, job: string): string {
   return jobDatabase(dataDir, job).replace(/\.db$/, '');
 }
 
-/** The database of a job: distinct for names that differ in case only, and no name that Windows reserves. */
+/** The database of a job with this number: a version that replaces another one brings its own. */
+export function numberedDatabase(dataDir: string, job: string, number: number): string {
+  return number === 0 ? jobDatabase(dataDir, job) : path.join(jobDirectory(dataDir, job), `${number}.db`);
+}
+
+/** The first database of a job: distinct for names that differ in case only, and no name that Windows reserves. */
 export function jobDatabase(dataDir: string, job: string): string {
   const hash = createHash('sha256').update(job).digest('hex').slice(0, 8);
   const readable = job.replace(/[^A-Za-z0-9_.-]/g, '_').slice(0, 60);

@@ -10,6 +10,8 @@ import { pauseRequest } from './pauseRequest';
 import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
 import { detailsOf, snapshotOf } from './snapshots';
 import type { JobRecord, PauseRecord } from './store';
+import { tidyVersions } from './turns/databases';
+import { deploy, rollback, type NewVersion } from './turns/deploy';
 import { discard, drop } from './turns/drop';
 import { goCold, journalPaused, pause, pauseOnError } from './turns/pause';
 import { resume } from './turns/resume';
@@ -112,6 +114,7 @@ export class Job {
   comeBack(): void {
     const { record } = this.core.journal;
     this.core.understand();
+    if ((record.spareDatabases ?? []).length > 0) this.quietly(tidyVersions);
     if (record.dropping === true) this.quietly((core, turn) => discard(core, turn));
     else if (this.state === 'starting') this.attemptToRecover();
     else if (record.checkpoint === undefined) this.comeBackReading();
@@ -138,6 +141,18 @@ export class Job {
 
   restart(): Promise<JobDetails> {
     return this.request('restart', (turn) => restart(this.core, turn));
+  }
+
+  /** @throws StreamJobsError see turns/deploy.ts; what became of the old version is said in it */
+  deploy(wanted: NewVersion): Promise<JobDetails> {
+    const { version, statement } = wanted;
+    const sameAs = JSON.stringify([version, statement]);
+    return this.replaced((turn) => deploy(this.core, turn, wanted), sameAs);
+  }
+
+  /** Without a version, to the one that ran before. */
+  rollback(by: string, version: string | undefined): Promise<JobDetails> {
+    return this.replaced((turn) => rollback(this.core, turn, by, version), JSON.stringify([version]));
   }
 
   stop(by: string, force: boolean): Promise<JobDetails> {
@@ -214,6 +229,19 @@ export class Job {
       return this.details();
     };
     return this.queue.submit(kind, turn, submission);
+  }
+
+  private replaced(act: (turn: Turn) => Promise<void>, sameAs: string): Promise<JobDetails> {
+    const replace = async (turn: Turn) => {
+      try {
+        await act(turn);
+      } finally {
+        // The old version is tried again until it can go on.
+        if (this.core.state === 'starting')
+          this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
+      }
+    };
+    return this.request('deploy', replace, { sameAs });
   }
 
   /** A turn nobody waits for. */

@@ -64,8 +64,8 @@ export interface JobSurroundings {
   log(level: 'info' | 'warn' | 'error', message: string): void;
   /** @throws StreamJobsError when the statement cannot run (any more) */
   plan(record: JobRecord): PlannedJob;
-  /** Names what a job kept, without its plan: for dropping it. */
-  bareSpec(name: string): JobSpec;
+  /** Names what a job kept, without its plan: for dropping it. `database` is the number of one of its databases. */
+  bareSpec(name: string, database?: number): JobSpec;
   /** The job's snapshot is another one now. */
   changed(name: string): void;
   /** The job is gone for good. */
@@ -185,6 +185,12 @@ export class JobCore {
     } catch (error) {
       this.around.log('warn', `${this.name}: ${asError(error, 'its statement').message}`);
     }
+  }
+
+  /** Understands another statement than the one it had. */
+  understandAnew(): void {
+    this.triedToPlan = false;
+    this.understand();
   }
 
   /** Live counters of an open pipeline, else the last known. */

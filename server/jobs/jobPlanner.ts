@@ -7,7 +7,7 @@ import { planJob, type JobStatement } from '../analysis/planner';
 import { toError } from '../analysis/problemCodes';
 import type { Connector } from '../connectors/connector';
 import type { JobSpec } from '../engine/engine';
-import { jobDatabase } from './dataDirectory';
+import { numberedDatabase } from './dataDirectory';
 import type { PlannedJob } from './jobCore';
 import { messages } from './messages';
 import type { Lookup } from '../syntax/placeholders';
@@ -41,7 +41,7 @@ export class JobPlanner {
     const { pauseTimeoutMs, warmMs, ...engineOptions } = readJobOptions(options);
     const group = this.consumerGroup(plan, record.name);
     return {
-      spec: { ...this.bareSpec(record.name), plan, options: engineOptions },
+      spec: { ...this.bareSpec(record.name, record.database), plan, options: engineOptions },
       pauseTimeoutMs,
       ...(warmMs === undefined ? {} : { warmMs }),
       query: record.statement,
@@ -59,18 +59,19 @@ export class JobPlanner {
   }
 
   /** Names what a job kept, without its plan. */
-  bareSpec(name: string): JobSpec {
+  bareSpec(name: string, database = 0): JobSpec {
     const { onError, delivery, batchRecordsMax } = readJobOptions();
     return {
       name,
       plan: { sinks: [], scans: [] },
       options: { onError, delivery, batchRecordsMax },
-      databasePath: jobDatabase(this.dataDir, name),
+      databasePath: numberedDatabase(this.dataDir, name, database),
     };
   }
 
   private optionsOf(statement: JobStatement, settings: Record<string, string>): Record<string, string> {
-    const own = statement.kind === 'startJob' ? optionRecord(statement.options) : {};
+    const isNamed = statement.kind === 'startJob' || statement.kind === 'deployJob';
+    const own = isNamed ? optionRecord(statement.options) : {};
     return { ...this.defaults, ...onlyJobOptions(settings), ...own };
   }
 

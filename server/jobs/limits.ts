@@ -28,6 +28,15 @@ export interface JobLimits {
   /** How long reading dead letters may take, and trying them again. */
   lettersDeadlineMs: number;
   retryLettersDeadlineMs: number;
+  /** Versions of a job that are remembered. */
+  versionsKept: number;
+  /** A new version is on probation until it has committed so many batches, or for so long. */
+  probationBatches: number;
+  probationMs: number;
+  /** How often a version on probation is looked at. */
+  probationCheckMs: number;
+  /** How long carrying over the state from one version to the next may take. */
+  carryOverDeadlineMs: number;
 }
 
 export interface ServerLimits extends JobLimits {
@@ -66,6 +75,11 @@ export const defaultLimits: ServerLimits = {
   retryLettersDeadlineMs: 60_000,
   jobsMax: 5_000,
   checkpointReadsMax: 4,
+  versionsKept: 20,
+  probationBatches: 3,
+  probationMs: 10_000,
+  probationCheckMs: 20,
+  carryOverDeadlineMs: 120_000,
   relationsMax: 5_000,
   previewsMax: 16,
   nameCharsMax: 100,
@@ -88,6 +102,8 @@ export function assertLimits(limits: ServerLimits): void {
     [limits.lagDeadlineMs <= limits.lagIdleMs, 'a lag request ends before the next begins'],
     [limits.lagAtPauseMs < limits.pauseDeadlineMs, 'noting the lag does not make a pause late'],
     [limits.lagWatchedMs <= limits.attendedMs, 'one look brings at least one refresh'],
+    [limits.versionsKept >= 2, 'the version before the present one is remembered'],
+    [limits.probationCheckMs < limits.probationMs, 'a version on probation is looked at'],
     [limits.warmMs > limits.pauseDeadlineMs, 'a pause is done before it goes cold'],
   ];
   const broken = relations.find(([holds]) => !holds);

@@ -129,6 +129,23 @@ export class PipelineSlot {
     }
   }
 
+  /**
+   * Looks at the running pipeline every `everyMs` until `isDone`, its sources ended, or `ms` have passed. Rejects with
+   * its failure, or with the reason of `signal`.
+   */
+  async watch(
+    { ms, everyMs, signal }: { ms: number; everyMs: number; signal: AbortSignal },
+    isDone: (pipeline: Pipeline) => boolean,
+  ): Promise<void> {
+    const end = this.clock.monotonic() + ms;
+    while (this.clock.monotonic() < end && !this.finishedUnheard) {
+      if (this.pipeline !== undefined && isDone(this.pipeline)) return;
+      await orAborted(this.clock.sleep(everyMs, signal), this.failure.signal);
+      signal.throwIfAborted();
+    }
+    this.failure.signal.throwIfAborted();
+  }
+
   /** Lets go of the pipeline and closes it. Never rejects: what does not close in time is left to itself. */
   async close(): Promise<void> {
     const { pipeline } = this;

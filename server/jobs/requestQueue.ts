@@ -4,9 +4,10 @@
 // 3. STOP and DROP win: what runs or waits before them ends with STOPPED_MEANWHILE.
 // 4. A turn that lost its right to act is superseded: its `check` throws, so a late callback cannot act.
 
-export type RequestKind = 'start' | 'recover' | 'pause' | 'resume' | 'restart' | 'stop' | 'drop' | 'internal';
+export type RequestKind =
+  'start' | 'recover' | 'pause' | 'resume' | 'restart' | 'deploy' | 'stop' | 'drop' | 'internal';
 
-const beatenByStop: readonly RequestKind[] = ['start', 'recover', 'pause', 'resume', 'restart'];
+const beatenByStop: readonly RequestKind[] = ['start', 'recover', 'pause', 'resume', 'restart', 'deploy'];
 
 /** What each kind wins over; the others wait for each other. */
 const winsOver: Partial<Record<RequestKind, readonly RequestKind[]>> = {

@@ -42,6 +42,7 @@ export function understandJob(text: string, lookup: Lookup): JobStatement {
   const statement = understand(text, lookup);
   switch (statement.kind) {
     case 'startJob':
+    case 'deployJob':
     case 'insert':
     case 'statementSet':
     case 'select':

@@ -14,8 +14,10 @@ import type { JobState } from '../protocol/jobs';
  *   running --> pausing: PAUSE, on.error
  *   running --> stopping: STOP, sources finished
  *   running --> failed
+ *   running --> starting: a new version failed, the old one starts
  *   pausing --> paused
  *   pausing --> running: PAUSE_TIMEOUT
+ *   pausing --> starting: DEPLOY, ROLLBACK
  *   pausing --> stopping: STOP
  *   pausing --> failed
  *   paused --> resuming: RESUME, FOR and UNTIL
@@ -31,8 +33,8 @@ import type { JobState } from '../protocol/jobs';
  */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   starting: ['running', 'paused', 'stopping', 'failed'],
-  running: ['pausing', 'stopping', 'failed'],
-  pausing: ['paused', 'running', 'stopping', 'failed'],
+  running: ['pausing', 'stopping', 'failed', 'starting'],
+  pausing: ['paused', 'running', 'stopping', 'failed', 'starting'],
   paused: ['resuming', 'stopping'],
   resuming: ['running', 'paused', 'stopping'],
   stopping: ['stopped'],

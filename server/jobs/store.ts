@@ -24,6 +24,12 @@ export interface JobRecord {
   /** How often it was paused and resumed since it was first started. */
   pauses: number;
   resumes: number;
+  /** The last versions, in the order they were first deployed; absent while there was only one. */
+  versions?: VersionRecord[];
+  /** Which of its databases it runs on: 0, the first one, when absent. */
+  database?: number;
+  /** Databases of other versions that may still be there: made or left by a deployment, gone when it has ended. */
+  spareDatabases?: number[];
 }
 
 /** Where a job that does not run stands, and what it has counted. */
@@ -41,6 +47,23 @@ export function positionsOf({ positions }: RestingPoint): JobPositions {
   }
   return streams;
 }
+
+/** A version of a job, and what became of it. */
+export interface VersionRecord {
+  version: string;
+  statement: string;
+  settings: Record<string, string>;
+  /** When it last became the one that runs, or was to. */
+  deployedAt: number;
+  by: string;
+  strategy: VersionStrategy;
+  state: VersionState;
+  /** What was said of it. */
+  note?: string;
+}
+export type VersionStrategy = 'start' | 'replace' | 'blue-green' | 'rollback';
+/** `deploying` is on its way, and `failed` if the server ends meanwhile. `previous` can be rolled back to. */
+export type VersionState = 'deploying' | 'active' | 'previous' | 'rolled back' | 'failed';
 
 export interface PauseRequest {
   at: number;

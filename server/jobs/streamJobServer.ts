@@ -291,7 +291,7 @@ export class StreamJobServer {
         this.jobs.checkSinks(record.name, planned.sinks);
         return planned;
       },
-      bareSpec: (name) => planner.bareSpec(name),
+      bareSpec: (name, database) => planner.bareSpec(name, database),
       changed: (name) => this.feed.jobChanged(name),
       removed: (name) => {
         this.jobs.remove(name);

@@ -37,12 +37,20 @@ const docs: Record<string, KeywordDoc> = {
     text: 'Starts a stopped or failed job again from its checkpoint.',
   },
   'DEPLOY JOB': {
-    form: "DEPLOY JOB name VERSION 'v' AS ... [STRATEGY { BLUE_GREEN | CANARY(percent) | ROLLING | REPLACE }]",
-    text: 'Replaces the query of a job by a new version.',
+    form: "DEPLOY JOB name VERSION 'v' AS ... [WITH (...)] [STRATEGY { REPLACE | BLUE_GREEN | CANARY(percent) | ROLLING }]",
+    text: "Replaces the query of a job by a new version, which goes on where the old one stood, with its state. Refused where that cannot be kept, unless WITH ('state' = 'discard'). A version that fails in its first batches gives way to the old one.",
   },
   'ROLLBACK JOB': {
     form: "ROLLBACK JOB name [[TO] VERSION 'v']",
-    text: 'Goes back to an earlier version of a job.',
+    text: 'Goes back to the version before, or to another one, from where the job stands.',
+  },
+  'SHOW VERSIONS': {
+    form: 'SHOW [JOB] VERSIONS name',
+    text: 'The versions of a job, what became of each and why.',
+  },
+  STRATEGY: {
+    form: 'STRATEGY { REPLACE | BLUE_GREEN | CANARY(percent) | ROLLING }',
+    text: 'How a new version takes over. REPLACE, the default: the old one comes to rest as for a pause, the new one goes on from there. ROLLING is the same on one machine.',
   },
   'PEEK JOB': {
     form: 'PEEK JOB name [LIMIT n]',

@@ -103,7 +103,7 @@ export interface DeployJob extends Node {
   version: string;
   body: Insert | StatementSet | SelectStatement;
   options: Option[];
-  strategy?: { kind: 'blueGreen' | 'canary' | 'rolling' | 'replace'; percent?: number };
+  strategy?: { kind: 'blueGreen' | 'canary' | 'rolling' | 'replace'; percent?: number; span: Span };
 }
 export interface RollbackJob extends Node {
   kind: 'rollbackJob';

@@ -35,6 +35,16 @@ export const jobOptions = {
   ),
 } satisfies OptionTable;
 
+/** Options of DEPLOY JOB ... WITH. */
+export const deployOptions = {
+  ...jobOptions,
+  state: option(
+    oneOf('keep', 'discard'),
+    'What happens to windows that the new version computes in another way: the deployment is refused, or they begin empty at the present position.',
+    { default: 'keep' },
+  ),
+} satisfies OptionTable;
+
 /** Keys of SET: every job option (for the jobs started after it), and the name of the next INSERT's job. */
 export const settingOptions = {
   'pipeline.name': option(text, 'The name of the job that the next INSERT or STATEMENT SET starts.'),

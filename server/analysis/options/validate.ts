@@ -76,9 +76,9 @@ export function tableOptions(connector: ConnectorDefinition, options: Record<str
   return table;
 }
 
-/** Problems of START JOB ... WITH. */
-export function checkJobOptions(options: Option[]): Problem[] {
-  return [...duplicates(options), ...checkOptions(options, jobOptions, 'A job')];
+/** Problems of START JOB ... WITH, and of DEPLOY JOB ... WITH with its own table. */
+export function checkJobOptions(options: Option[], table: OptionTable = jobOptions): Problem[] {
+  return [...duplicates(options), ...checkOptions(options, table, 'A job')];
 }
 
 /** Problems of SET 'key' = 'value'. Without a value, of RESET 'key'. */

@@ -13,7 +13,7 @@ export type DeltaForm = 'plain' | 'checked' | 'safe';
 export interface Operator {
   readonly node: PlanNode;
   readonly inputs: readonly Operator[];
-  /** Statements that create its state tables, named s_<node>_<role>. */
+  /** Statements that create its state tables, named by `statePrefix` and their role. */
   ddl?(): string[];
   /** Makes its temporary tables, empty, when the job is opened; those of its inputs exist. */
   prepare?(database: Database): Promise<void>;
@@ -26,6 +26,11 @@ export interface Operator {
   step?(context: StepContext): Promise<void>;
   /** Forgets what is kept in memory of a transaction that was rolled back, or at the start. */
   restore?(): void;
+}
+
+/** What the names of a node's state tables begin with. */
+export function statePrefix(node: number): string {
+  return `s_${node}_`;
 }
 
 /** What an operator is told of a batch. */

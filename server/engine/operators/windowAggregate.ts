@@ -6,13 +6,13 @@ import { cast } from '../sqlText';
 import { mergedAggregate, partialAggregate } from './aggregates';
 import type { PartialAggregate } from './aggregates';
 import { materialised } from './materialised';
-import { goodRows } from './operator';
+import { goodRows, statePrefix } from './operator';
 import type { DeltaForm, Operator, StepContext } from './operator';
 import { projected } from './project';
 
 export function windowAggregate(node: WindowAggregateNode, input: Operator): Operator {
   const parts = layout(node);
-  const table = `s_${node.id}_partials`;
+  const table = `${statePrefix(node.id)}partials`;
   const result = materialised(`d_${node.id}`, node.columns.length);
   const { sizeMs, offsetMs } = node.window;
   const operator: Operator = {

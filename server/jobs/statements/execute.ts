@@ -15,6 +15,7 @@ import { explain, select } from './queries';
 import { createRelation, dropRelation } from './relations';
 import { reset, set } from './settings';
 import { show } from './show';
+import { deployJob, rollbackJob } from './versions';
 import { createTableAs, dropJob, insert, restartJob, startJob, statementSet } from './startJobs';
 
 /** Never rejects for what the script says. */
@@ -90,7 +91,9 @@ function execute(statement: Statement, text: string, context: StatementContext):
     case 'retryDeadLetters':
       return retryDeadLetters(statement, context);
     case 'deployJob':
+      return deployJob(statement, text, context);
     case 'rollbackJob':
+      return rollbackJob(statement, context);
     case 'peekJob':
     case 'moveJob':
       throw messages.internal('The statement', 'it should have been refused');

@@ -7,6 +7,7 @@ import type { Show } from '../../syntax/ast';
 import type { Job } from '../job';
 import { messages } from '../messages';
 import { on } from '../scripts';
+import { showVersions } from './versions';
 import { like, tabled, type Outcome, type StatementContext } from './context';
 import { showDeadLetters } from './deadLetters';
 
@@ -39,9 +40,10 @@ export function show(statement: Show, context: StatementContext): Outcome | Prom
       );
     case 'functions':
       return functions(matches);
+    case 'versions':
+      return showVersions(statement, context);
     case 'deadLetters':
       return showDeadLetters(statement, context);
-    case 'versions':
     case 'topics':
     case 'connections':
       throw messages.internal('SHOW', `${statement.what} cannot be shown`);

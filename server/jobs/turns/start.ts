@@ -100,7 +100,8 @@ export async function goOn(core: JobCore, turn: Turn): Promise<void> {
   await core.journal.keep({ desired: 'running', pauseRequest: undefined });
 }
 
-async function open(core: JobCore, turn: Turn): Promise<void> {
+/** Opens the version in the record at its checkpoint. */
+export async function open(core: JobCore, turn: Turn): Promise<void> {
   const { startDeadlineMs: ms } = core.limits;
   const { spec } = core.plan();
   await core.slot.open(
@@ -111,7 +112,8 @@ async function open(core: JobCore, turn: Turn): Promise<void> {
   core.readings.positions = core.slot.current?.positions() ?? core.readings.positions;
 }
 
-async function read(core: JobCore, turn: Turn): Promise<void> {
+/** Sets an open pipeline reading; resolves when it does. */
+export async function read(core: JobCore, turn: Turn): Promise<void> {
   const { startDeadlineMs: ms } = core.limits;
   await core.slot.run(core.wait(turn, ms, () => messages.startTimeout(core.name, ms)));
   turn.check();

@@ -2,7 +2,7 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { connectors, findConnector, type ConnectorDefinition } from '../../analysis/options/connectors';
 import { formats } from '../../analysis/options/formats';
-import { jobOptions, settingOptions } from '../../analysis/options/jobs';
+import { deployOptions, jobOptions, settingOptions } from '../../analysis/options/jobs';
 import { findOption, type OptionDefinition, type OptionTable } from '../../analysis/options/table';
 import { tableOptions } from '../../analysis/options/validate';
 import { rank, type Candidate } from './candidate';
@@ -10,7 +10,7 @@ import { rank, type Candidate } from './candidate';
 /** What a WITH clause or SET configures, with the options written so far. */
 export type OptionOwner =
   | { kind: 'table'; given: Record<string, string>; columns: string[] }
-  | { kind: 'job'; given: Record<string, string> }
+  | { kind: 'job' | 'deployedJob'; given: Record<string, string> }
   /** CREATE ... AS: a sink table and a job. */
   | { kind: 'tableAndJob'; given: Record<string, string>; columns: string[] }
   | { kind: 'setting' };
@@ -30,7 +30,7 @@ export function optionKeyCandidates(owner: OptionOwner): Candidate[] {
 
 /** Values that the option may take; empty where any text may stand. */
 export function optionValueCandidates(owner: OptionOwner, key: string): Candidate[] {
-  if (owner.kind !== 'job' && owner.kind !== 'setting') {
+  if (owner.kind === 'table' || owner.kind === 'tableAndJob') {
     if (key === 'connector') return connectors.map(connectorCandidate);
     if (key === 'format' || key === 'value.format' || key === 'key.format') {
       return formats.map((format) => valueCandidate(format.name, format.documentation));
@@ -57,6 +57,7 @@ const connectorKey: Candidate = {
 function tableOf(owner: OptionOwner): OptionTable {
   if (owner.kind === 'setting') return settingOptions;
   if (owner.kind === 'job') return jobOptions;
+  if (owner.kind === 'deployedJob') return deployOptions;
   const connector = findConnector(owner.given.connector ?? '');
   const own = connector === undefined ? {} : tableOptions(connector, owner.given);
   return owner.kind === 'tableAndJob' ? { ...own, ...jobOptions } : own;

@@ -25,6 +25,7 @@ export function optionOwner(place: Place): OptionOwner {
   const words = wordsBefore(place);
   if (words[0] === 'SET' || words[0] === 'RESET') return { kind: 'setting' };
   const given = givenOptions(place);
+  if (words[0] === 'DEPLOY') return { kind: 'deployedJob', given };
   if (words[0] !== 'CREATE') return { kind: 'job', given };
   const columns = columnsOf(place);
   return { kind: isAsQuery(words) ? 'tableAndJob' : 'table', given, columns };

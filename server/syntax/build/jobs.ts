@@ -121,7 +121,8 @@ export function deployJob(source: Source, context: DeployJobContext): DeployJob 
 }
 
 function strategy(source: Source, context: StrategyContext): NonNullable<DeployJob['strategy']> {
-  if (context.CANARY()) return { kind: 'canary', percent: source.integer(context.INTEGER()) };
-  if (context.BLUE_GREEN()) return { kind: 'blueGreen' };
-  return { kind: context.ROLLING() ? 'rolling' : 'replace' };
+  const span = source.span(context);
+  if (context.CANARY()) return { kind: 'canary', percent: source.integer(context.INTEGER()), span };
+  if (context.BLUE_GREEN()) return { kind: 'blueGreen', span };
+  return { kind: context.ROLLING() ? 'rolling' : 'replace', span };
 }

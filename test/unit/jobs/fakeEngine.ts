@@ -1,4 +1,5 @@
 // An engine whose records are numbers that count up, and which misbehaves when told to.
+import path from 'node:path';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type {
   DeadLetter,
@@ -20,7 +21,7 @@ import type {
 import type { PreviewPlan } from '../../../server/analysis/plan';
 import type { FakeClock } from './fakeClock';
 
-export type Call = 'open' | 'run' | 'quiesce' | 'close' | 'retry';
+export type Call = 'open' | 'run' | 'quiesce' | 'close' | 'retry' | 'carryOver' | 'forget';
 /** How a call goes: `hang` never answers, `heed` and `late` answer once the signal fired, with an error or after all. */
 export type Behaviour = 'ok' | 'fail' | 'unavailable' | 'dataLoss' | 'hang' | 'heed' | 'late';
 
@@ -77,7 +78,7 @@ export class FakeEngine implements Engine {
     if (this.openPipelines.some((pipeline) => pipeline.name === spec.name)) {
       throw new StreamJobsError('INTERNAL', `${spec.name} is open already.`);
     }
-    const pipeline = new FakePipeline(this, spec.name, events);
+    const pipeline = new FakePipeline(this, spec.name, events, keyOf(spec));
     this.pipelines.push(pipeline);
     return pipeline;
   }
@@ -85,7 +86,7 @@ export class FakeEngine implements Engine {
   async inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }> {
     this.inspections += 1;
     await this.clock.sleep(this.world.inspectMs);
-    const position = this.world.committed.get(spec.name) ?? 0n;
+    const position = this.world.committed.get(keyOf(spec)) ?? 0n;
     const counters = { ...countersAt(position), ...this.world.letterCounts(spec.name) };
     return { positions: at(position), counters };
   }
@@ -115,10 +116,20 @@ export class FakeEngine implements Engine {
     return this.nextAt(positions.get(stream)?.get(0) ?? 0n, request);
   }
 
+  async carryOver(from: JobSpec, to: JobSpec): Promise<void> {
+    await this.act('carryOver', undefined);
+    this.world.committed.set(keyOf(to), this.world.committed.get(keyOf(from)) ?? 0n);
+  }
+
+  async forget(databasePath: string): Promise<void> {
+    await this.act('forget', undefined);
+    this.world.committed.delete(keyOf({ name: path.basename(databasePath, '.db'), databasePath }));
+  }
+
   async drop(spec: JobSpec): Promise<void> {
     await this.clock.sleep(1);
     if (!this.alive) await forever();
-    this.world.committed.delete(spec.name);
+    this.world.committed.delete(keyOf(spec));
     this.world.dropped.push(spec.name);
   }
 
@@ -185,8 +196,10 @@ export class FakePipeline implements Pipeline {
     private readonly engine: FakeEngine,
     readonly name: string,
     readonly events: PipelineEvents,
+    /** Its place in what the world holds as committed. */
+    private readonly key = name,
   ) {
-    this.position = engine.world.committed.get(name) ?? 0n;
+    this.position = engine.world.committed.get(key) ?? 0n;
   }
 
   /** Reads some records if it reads at all. */
@@ -222,7 +235,7 @@ export class FakePipeline implements Pipeline {
     this.mustBeOpen();
     await this.engine.act('quiesce', signal);
     this.reading = false;
-    this.engine.world.committed.set(this.name, this.position);
+    this.engine.world.committed.set(this.key, this.position);
     return this.positions();
   }
 
@@ -269,6 +282,11 @@ export class FakePipeline implements Pipeline {
   }
 }
 
+/** A job's first database goes by its name, those of other versions by their path. */
+function keyOf({ name, databasePath }: Pick<JobSpec, 'name' | 'databasePath'>): string {
+  return /\/\d+\.db$/.test(databasePath) ? databasePath : name;
+}
+
 function at(position: bigint): JobPositions {
   return new Map([[stream, new Map([[0, position]])]]);
 }
@@ -279,7 +297,7 @@ function countersAt(position: bigint): PipelineCounters {
     recordsOut: Number(position),
     recordsFailed: 0,
     recordsLate: 0,
-    batches: 1,
+    batches: 1 + Number(position),
     lastBatchMs: 2,
     lastCheckpointMs: 1,
     stateBytes: 0,

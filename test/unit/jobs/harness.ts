@@ -90,8 +90,8 @@ export class Harness {
       meter,
       checkpointReads: new Turnstile(defaultLimits.checkpointReadsMax),
       log: (level, message) => void this.log.push(`${level} ${message}`),
-      plan: (record) => plannedJob(record.name),
-      bareSpec: (name) => plannedJob(name).spec,
+      plan: (record) => plannedJob(record.name, record.database),
+      bareSpec: (name, database) => plannedJob(name, database).spec,
       changed: () => undefined,
       removed: (name) => {
         if (this.lives !== life) return;
@@ -102,13 +102,13 @@ export class Harness {
   }
 }
 
-function plannedJob(name: string): PlannedJob {
+function plannedJob(name: string, database = 0): PlannedJob {
   return {
     spec: {
       name,
       plan: { sinks: [], scans: [] },
       options: { onError: 'fail', delivery: 'at-least-once', batchRecordsMax: 1000 },
-      databasePath: `jobs/${name}.db`,
+      databasePath: database === 0 ? `jobs/${name}.db` : `jobs/${name}/${database}.db`,
     },
     pauseTimeoutMs: defaultLimits.pauseDeadlineMs,
     query: 'INSERT INTO big_orders SELECT * FROM orders',

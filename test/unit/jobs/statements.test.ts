@@ -50,7 +50,12 @@ describe('starting jobs', () => {
     [`START JOB x AS ${query} WITH ('on.eror' = 'skip')`, 'BAD_OPTION', 'on.eror'],
     [`START JOB x AS ${query} WITH ('on.error' = 'explode')`, 'BAD_OPTION', 'explode'],
     ['STRAT JOB x AS SELECT 1', 'SYNTAX', 'STRAT'],
-    ["DEPLOY JOB x VERSION '2' AS " + query, 'NOT_SUPPORTED', 'DEPLOY JOB cannot be run yet.'],
+    [`START JOB x AS ${query} WITH ('state' = 'discard')`, 'BAD_OPTION', 'state'],
+    [
+      `DEPLOY JOB big VERSION '2' AS ${query} STRATEGY CANARY(10)`,
+      'NOT_SUPPORTED',
+      'STRATEGY CANARY cannot be run yet.',
+    ],
     ['RESUME JOB big FROM EARLIEST', 'NOT_SUPPORTED', 'RESUME ... FROM cannot be run yet.'],
     ['EXPLAIN PAUSE JOB big', 'NOT_SUPPORTED', 'EXPLAIN PAUSE JOB cannot be run yet.'],
   ])('refuses %s with %s', async (sql, code, part) => {

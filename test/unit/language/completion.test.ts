@@ -170,6 +170,9 @@ describe('options', () => {
   });
   it('of a job, of SET, and metadata of a connector', () => {
     expect(labels("START JOB j AS SELECT 1 WITH ('$0')")).toContain('on.error');
+    expect(labels("START JOB j AS SELECT 1 WITH ('$0')")).not.toContain('state');
+    expect(labels("DEPLOY JOB j VERSION '2' AS SELECT 1 WITH ('$0')")).toContain('state');
+    expect(labels("DEPLOY JOB j VERSION '2' AS SELECT 1 WITH ('state' = '$0')")).toContain('discard');
     expect(labels("SET '$0'")).toContain('pipeline.name');
     expect(labels("SET 'on.error' = '$0'")).toContain('dead-letter');
     expect(labels("CREATE TABLE t (o BIGINT METADATA FROM '$0') WITH ('connector' = 'kafka')")).toContain(

@@ -1,0 +1,65 @@
+// A job's database for another query: a copy of the file, with what both queries keep and without the rest. The file
+// it was copied from stays as it is, so that going back is choosing the other file.
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { planFingerprint, readCheckpoint, serializeCheckpoint } from './checkpoint';
+import { Database, deleteDatabase } from './database';
+import type { JobSpec } from './engine';
+import { statePrefix } from './operators/operator';
+import { changedCheckpoint, planChange } from './planChange';
+import { quote } from './sqlText';
+
+/**
+ * Makes the database of `to` from that of `from`, which must not be open. Durable when it resolves; what was at the
+ * path before is gone. Throws STATE_CORRUPT, STORAGE.
+ */
+export async function carryOver(from: JobSpec, to: JobSpec): Promise<void> {
+  await deleteDatabase(to.databasePath);
+  if (!existsSync(from.databasePath)) return;
+  await mkdir(path.dirname(to.databasePath), { recursive: true });
+  await copyDurably(from.databasePath, to.databasePath);
+  await copyDurably(`${from.databasePath}.wal`, `${to.databasePath}.wal`);
+  const database = await Database.open(to.databasePath);
+  try {
+    await change(database, from, to);
+    await database.checkpoint();
+  } finally {
+    await database.close();
+  }
+}
+
+async function change(database: Database, from: JobSpec, to: JobSpec): Promise<void> {
+  const stored = await readCheckpoint(database, planFingerprint(from.plan));
+  if (stored === undefined) return;
+  const { kept, lost } = planChange(from.plan, to.plan);
+  const tables = (await database.rows('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')).map(
+    ([name]) => String(name),
+  );
+  const tablesOf = (id: number): string[] => tables.filter((name) => name.startsWith(statePrefix(id)));
+  const moved = kept.flatMap(({ from: old, to: now }) =>
+    tablesOf(old).map((name) => ({ name, next: statePrefix(now) + name.slice(statePrefix(old).length) })),
+  );
+  const statements = [
+    'BEGIN',
+    ...lost.flatMap(({ id }) => tablesOf(id)).map((name) => `DROP TABLE ${name}`),
+    // In two steps: a new name may be another table's old one.
+    ...moved.map(({ name }) => `ALTER TABLE ${name} RENAME TO moved_${name}`),
+    ...moved.map(({ name, next }) => `ALTER TABLE moved_${name} RENAME TO ${next}`),
+    `UPDATE job_checkpoint SET plan = ${quote(planFingerprint(to.plan))},
+       body = ${quote(serializeCheckpoint(changedCheckpoint(stored, from.plan, to.plan)))}`,
+    'COMMIT',
+  ];
+  for (const statement of statements) await database.run(statement);
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  await copyFile(from, to);
+  const file = await open(to, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,85 @@
+// What becomes of a job's state, positions and sinks when another query takes its place.
+import type { JobPlan } from '../analysis/plan';
+import type { Checkpoint } from './checkpoint';
+import { operatorStates, type OperatorState } from './operatorStates';
+
+export interface PlanChange {
+  /** State that is kept: the node it belonged to, and the one it belongs to now. */
+  kept: { from: number; to: number }[];
+  /** State the new plan has no use for: what was gathered is lost. */
+  lost: OperatorState[];
+  /** State that begins empty. */
+  empty: OperatorState[];
+  /** Tables read now that were not read before, and the other way round. */
+  sourcesAdded: string[];
+  sourcesRemoved: string[];
+  sinksAdded: string[];
+  sinksRemoved: string[];
+}
+
+export function planChange(from: JobPlan, to: JobPlan): PlanChange {
+  const left = operatorStates(from);
+  const kept: PlanChange['kept'] = [];
+  const empty: OperatorState[] = [];
+  for (const state of operatorStates(to)) {
+    const place = left.findIndex(
+      ({ kind, fingerprint }) => kind === state.kind && fingerprint === state.fingerprint,
+    );
+    const [old] = place < 0 ? [] : left.splice(place, 1);
+    if (old === undefined) empty.push(state);
+    else kept.push({ from: old.id, to: state.id });
+  }
+  const sources = difference(namesOf(from.scans), namesOf(to.scans));
+  const sinks = difference(namesOf(from.sinks), namesOf(to.sinks));
+  return {
+    kept,
+    // Rows that came once have come: nothing is lost when they are not asked for any more.
+    lost: left.filter(({ kind }) => kind === 'window'),
+    empty,
+    sourcesAdded: sources.added,
+    sourcesRemoved: sources.removed,
+    sinksAdded: sinks.added,
+    sinksRemoved: sinks.removed,
+  };
+}
+
+/** Whether everything gathered so far is kept and nothing begins empty. */
+export function keepsState({ lost, empty }: PlanChange): boolean {
+  return lost.length === 0 && empty.length === 0;
+}
+
+/** The checkpoint the new plan begins with: positions by table, sinks where the old plan's stand. */
+export function changedCheckpoint(stored: Checkpoint, from: JobPlan, to: JobPlan): Checkpoint {
+  const read = new Set(namesOf(to.scans));
+  const { empty } = planChange(from, to);
+  return {
+    ...stored,
+    positions: new Map([...stored.positions].filter(([stream]) => read.has(stream))),
+    watermarks: new Map([...stored.watermarks].filter(([stream]) => read.has(stream))),
+    sinks: sinkPositions(stored.sinks, from, to),
+    // Rows that come once come in the first batch.
+    batch: empty.some(({ kind }) => kind === 'values') ? 0 : stored.batch,
+    finished: false,
+  };
+}
+
+/** What the last flush of each sink of `to` returned, where `from` wrote to it too. */
+export function sinkPositions(stored: Checkpoint['sinks'], from: JobPlan, to: JobPlan): Checkpoint['sinks'] {
+  return to.sinks.map(({ table }) => {
+    const place = from.sinks.findIndex(
+      (sink) => sink.table.name === table.name && sink.table.connector === table.connector,
+    );
+    return stored[place] ?? null;
+  });
+}
+
+function namesOf(parts: readonly { table: { name: string } }[]): string[] {
+  return parts.map(({ table }) => table.name);
+}
+
+function difference(before: string[], after: string[]): { added: string[]; removed: string[] } {
+  return {
+    added: after.filter((name) => !before.includes(name)),
+    removed: before.filter((name) => !after.includes(name)),
+  };
+}

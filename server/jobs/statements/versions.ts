@@ -1,0 +1,71 @@
+// DEPLOY, ROLLBACK and SHOW VERSIONS: another version of a job, and which there were.
+import { optionRecord } from '../../analysis/options/validate';
+import type { Cell } from '../../protocol/results';
+import type { DeployJob, Name, RollbackJob, Show } from '../../syntax/ast';
+import type { Job } from '../job';
+import type { JobRegistry } from '../jobRegistry';
+import { usedSettings } from '../jobStarter';
+import { on } from '../scripts';
+import type { JobRecord } from '../store';
+import { findVersion, versionsOf } from '../versions';
+import { said, tabled, type Outcome, type StatementContext } from './context';
+
+export async function deployJob(
+  statement: DeployJob,
+  text: string,
+  { jobs, settings, by }: StatementContext,
+): Promise<Outcome> {
+  const { name, version, options, strategy } = statement;
+  const discardState = optionRecord(options).state?.toLowerCase() === 'discard';
+  const rolling = strategy?.kind === 'rolling' ? { remark: 'On one machine ROLLING is REPLACE.' } : {};
+  const job = find(jobs, name);
+  try {
+    const used = usedSettings(text, settings);
+    await job.deploy({ version, statement: text, settings: used, by, discardState, ...rolling });
+  } catch (error) {
+    throw on(name.span, error);
+  }
+  return now(job);
+}
+
+export async function rollbackJob(
+  { name, version }: RollbackJob,
+  { jobs, by }: StatementContext,
+): Promise<Outcome> {
+  const job = find(jobs, name);
+  try {
+    await job.rollback(by, version);
+  } catch (error) {
+    throw on(name.span, error);
+  }
+  return now(job);
+}
+
+export function showVersions({ name, span }: Show, { jobs }: StatementContext): Outcome {
+  const { record } = find(jobs, name ?? { text: '', span });
+  const columns = ['version', 'state', 'strategy', 'deployed_at', 'by', 'note', 'statement'];
+  const rows = versionsOf(record).map((known): Cell[] => [
+    known.version,
+    known.state,
+    known.strategy,
+    new Date(known.deployedAt).toISOString(),
+    known.by,
+    known.note ?? null,
+    known.statement,
+  ]);
+  return tabled(columns, rows, 'version');
+}
+
+/** What became of a job, with what was noted of the version it has now. */
+function now({ name, state, record }: { name: string; state: string; record: JobRecord }): Outcome {
+  const note = findVersion(record, record.version)?.note ?? '';
+  return said(`${name} is ${state}, version '${record.version}'.${note === '' ? '' : ` ${note}`}`);
+}
+
+function find(jobs: JobRegistry, { text, span }: Pick<Name, 'text' | 'span'>): Job {
+  try {
+    return jobs.get(text);
+  } catch (error) {
+    throw on(span, error);
+  }
+}

@@ -1,0 +1,83 @@
+// What DEPLOY and ROLLBACK answer when they refuse or fail, and what they add when they are done.
+import type { PlanChange } from '../engine/planChange';
+import { StreamJobsError } from '../protocol/errors';
+import { describeStanding, written, type JobStanding } from './messages';
+
+export const versionMessages = {
+  exists(name: string, version: string, taken: string[]): StreamJobsError {
+    return new StreamJobsError('VERSION_EXISTS', `There was already a version '${version}' of ${name}.`, {
+      hint: `Give the new version another name; those used are ${list(taken)}.`,
+    });
+  },
+  notFound(name: string, version: string, known: string[]): StreamJobsError {
+    return new StreamJobsError('VERSION_NOT_FOUND', `${name} has no version '${version}'.`, {
+      hint: `Its versions are ${list(known)}.`,
+    });
+  },
+  nonePrevious(name: string): StreamJobsError {
+    return new StreamJobsError('VERSION_NOT_FOUND', `${name} has no earlier version to go back to.`, {
+      hint: `SHOW JOB VERSIONS ${written(name)}`,
+    });
+  },
+  runsAlready(name: string, version: string): StreamJobsError {
+    return new StreamJobsError('VERSION_EXISTS', `${name} is at version '${version}' already.`);
+  },
+  notSettled(job: JobStanding): StreamJobsError {
+    return new StreamJobsError(
+      'JOB_NOT_RUNNING',
+      `${describeStanding(job)}; a job that does not read yet cannot be replaced.`,
+      { hint: 'Wait until it runs, or STOP it first.' },
+    );
+  },
+  stateDiffers(name: string, version: string, change: PlanChange): StreamJobsError {
+    const lost = change.lost.map(({ description }) => `${description} of the present version would be lost`);
+    const empty = change.empty.map(({ description, kind }) =>
+      kind === 'values'
+        ? `${description} come once, when a job first starts, and would not come again`
+        : `${description} would begin empty`,
+    );
+    return new StreamJobsError(
+      'STATE_DIFFERS',
+      `Version '${version}' of ${name} cannot go on with the state there is: ${[...lost, ...empty].join('; ')}.`,
+      { hint: "WITH ('state' = 'discard') begins at the present position all the same; DEPLOY it so." },
+    );
+  },
+  /** `after` says what became of the job. */
+  failed(name: string, version: string, cause: StreamJobsError, after: string): StreamJobsError {
+    return new StreamJobsError(
+      'DEPLOY_FAILED',
+      `Version '${version}' of ${name} failed: ${sentence(cause.message)} ${after}`,
+      { ...(cause.hint === undefined ? {} : { hint: cause.hint }), cause },
+    );
+  },
+  carryOverTimeout(name: string, ms: number): StreamJobsError {
+    return new StreamJobsError('STORAGE', `The state of ${name} could not be copied within ${ms / 1000} s.`);
+  },
+};
+
+/** What changes with a version besides its query: sentences, none when nothing does. */
+export function remarks(change: PlanChange): string[] {
+  const { lost, empty, sourcesAdded, sourcesRemoved, sinksRemoved } = change;
+  const windows = empty.filter(({ kind }) => kind === 'window');
+  return [
+    ...lost.map(({ description }) => `What ${description} had gathered was discarded.`),
+    ...windows.map(({ description }) => `${capital(description)} began empty.`),
+    ...sourcesAdded.map((table) => `${table} is read from where its 'scan.startup.mode' says.`),
+    ...sourcesRemoved.map(
+      (table) => `${table} is not read any more; where the job stood in it is forgotten.`,
+    ),
+    ...sinksRemoved.map((table) => `${table} is not written any more.`),
+  ];
+}
+
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function list(versions: string[]): string {
+  return versions.map((version) => `'${version}'`).join(', ');
+}

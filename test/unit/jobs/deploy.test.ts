@@ -1,0 +1,209 @@
+// Versions of a job over the real engine and real files: what comes out over deployments is what went in, once.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { counting, Deployments, passing, range } from './deployments';
+import { fileTables } from './deployments';
+
+let jobs: Deployments;
+beforeEach(async () => {
+  jobs = new Deployments();
+  await jobs.open();
+  await jobs.done(fileTables);
+});
+afterEach(() => jobs.dispose());
+
+describe('DEPLOY ... STRATEGY REPLACE', () => {
+  it('goes on at the very next record, in the source and in the sink', async () => {
+    jobs.append(500);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    await jobs.drained();
+    jobs.append(500);
+    const answer = await jobs.done(`DEPLOY JOB job VERSION '2' AS ${passing('2')} STRATEGY ROLLING`);
+    expect(answer.message).toBe("job is running, version '2'. On one machine ROLLING is REPLACE.");
+    jobs.append(500);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids().map(({ id }) => id)).toEqual(range(1500));
+    expect(jobs.ids()[0]?.v).toBe('1');
+    expect(jobs.ids().at(-1)?.v).toBe('2');
+    expect(await jobs.versions()).toEqual([
+      ['1', 'previous'],
+      ['2', 'active'],
+    ]);
+    expect(jobs.databases()).toEqual(['1.db']);
+  });
+
+  it('keeps open windows where what they gather is the same, whatever is done with their results', async () => {
+    jobs.append(25);
+    await jobs.done(`START JOB job AS ${counting('1')}`);
+    await jobs.drained();
+    // Another projection, a filter on the result, another sink that needs more columns of the same table.
+    await jobs.done(`DEPLOY JOB job VERSION '2' AS STATEMENT SET BEGIN
+      ${passing('2')}; ${counting('2')} HAVING COUNT(*) > 1; END`);
+    jobs.append(26);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.counts().map(({ n, v }) => [n, v])).toEqual([
+      [10, '1'],
+      [10, '1'],
+      [10, '2'],
+      [10, '2'],
+      [10, '2'],
+    ]);
+    expect(jobs.ids().map(({ id }) => id)).toEqual(range(51).slice(25));
+  });
+
+  it('is refused before anything is done where windows differ, and discards them when told to', async () => {
+    jobs.append(25);
+    await jobs.done(`START JOB job AS ${counting('1')}`);
+    await jobs.drained();
+    const refused = await jobs.run(`DEPLOY JOB job VERSION '2' AS ${counting('2', { size: 2 })}`);
+    expect(refused.error).toMatchObject({
+      code: 'STATE_DIFFERS',
+      message:
+        "Version '2' of job cannot go on with the state there is: the 1 s windows over orders of the present version " +
+        'would be lost; the 2 s windows over orders would begin empty.',
+      hint: "WITH ('state' = 'discard') begins at the present position all the same; DEPLOY it so.",
+    });
+    expect(await jobs.versions()).toEqual([['1', 'active']]);
+    const answer = await jobs.done(
+      `DEPLOY JOB job VERSION '2' AS ${counting('2', { size: 2 })} WITH ('state' = 'discard')`,
+    );
+    expect(answer.message).toContain('The 2 s windows over orders began empty.');
+    jobs.append(20);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    // The window from 2 s on has only what came after the deployment.
+    expect(jobs.counts().map(({ n, v }) => [n, v])).toEqual([
+      [10, '1'],
+      [10, '1'],
+      [15, '2'],
+    ]);
+  });
+
+  it('puts a paused job on the new version without reading, and a failed one to work again', async () => {
+    jobs.append(10);
+    await jobs.done(`START JOB job PAUSED AS ${passing('1')}`);
+    expect((await jobs.done(`DEPLOY JOB job VERSION '2' AS ${passing('2')}`)).message).toBe(
+      "job is paused, version '2'.",
+    );
+    expect(jobs.ids()).toEqual([]);
+    await jobs.done('RESUME JOB job');
+    await jobs.drained();
+    expect(jobs.ids().map(({ v }) => v)).toEqual(range(10).map(() => '2'));
+    await jobs.done(
+      `DEPLOY JOB job VERSION '3' AS INSERT INTO ids SELECT 10 / (id - 15), '3' FROM orders WITH ('on.error' = 'fail')`,
+    );
+    jobs.append(10);
+    await jobs.until(() => jobs.server.getJobDetails('job').state === 'failed');
+    await jobs.done(`DEPLOY JOB job VERSION '4' AS ${passing('4')}`);
+    await jobs.drained();
+    expect(jobs.server.getJobDetails('job')).toMatchObject({ state: 'running', version: '4' });
+    expect(
+      jobs
+        .ids()
+        .filter(({ v }) => v !== '3')
+        .map(({ id }) => id),
+    ).toEqual([...range(10), 15, 16, 17, 18, 19]);
+  });
+});
+
+describe('a version that fails', () => {
+  /** Fails at the order with this id. */
+  const failing = (id: number) =>
+    `INSERT INTO ids SELECT id + 0 / (id - ${id}), '2' FROM orders WITH ('on.error' = 'fail')`;
+
+  const begin = async (query: string) => {
+    await jobs.close();
+    await jobs.open(30_000);
+    jobs.append(100);
+    await jobs.done(`START JOB job AS ${query}`);
+    await jobs.drained();
+  };
+
+  it('before it committed anything, gives way to the old one: nothing is lost or repeated', async () => {
+    await begin(passing('1'));
+    await jobs.done(
+      "CREATE TABLE nowhere (id BIGINT, v STRING) WITH ('connector' = 'file', 'path' = 'jobs', 'format' = 'json')",
+    );
+    const sql = `DEPLOY JOB job VERSION '2' AS INSERT INTO nowhere SELECT id, '2' FROM orders`;
+    const { error } = await jobs.run(sql);
+    expect(error?.code).toBe('DEPLOY_FAILED');
+    expect(error?.message).toContain("it is a folder. Version '1' runs again; nothing was lost or repeated.");
+    jobs.append(100);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids()).toEqual(range(200).map((id) => ({ id, v: '1' })));
+    expect(await jobs.versions()).toEqual([
+      ['1', 'active'],
+      ['2', 'failed'],
+    ]);
+    expect(jobs.databases()).toHaveLength(1);
+  });
+
+  it('after it committed some, gives way where it got to, without a row more or less', async () => {
+    await begin(passing('1'));
+    jobs.atRest = () => jobs.append(100);
+    const { error } = await jobs.run(`DEPLOY JOB job VERSION '2' AS ${failing(150)}`);
+    expect(error?.code).toBe('DEPLOY_FAILED');
+    expect(error?.message).toContain("Version '1' runs again; it goes on from where the new one got to");
+    jobs.append(100);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids()).toEqual(range(300).map((id) => ({ id, v: id >= 100 && id < 150 ? '2' : '1' })));
+    expect(jobs.databases()).toHaveLength(1);
+    const { rows = [] } = await jobs.done('SHOW JOB VERSIONS job');
+    expect(String(rows[1]?.[5])).toContain('division by zero');
+  });
+
+  it('without agreeing state, gives way to the old one where that stood: its file is cut back', async () => {
+    await begin(counting('1'));
+    jobs.atRest = () => jobs.append(100);
+    const { error } = await jobs.run(
+      `DEPLOY JOB job VERSION '2' AS STATEMENT SET BEGIN ${counting('2', { size: 2 })};
+        INSERT INTO ids SELECT id + 0 / (id - 150), '2' FROM orders; END WITH ('on.error' = 'fail', 'state' = 'discard')`,
+    );
+    expect(error?.message).toContain('rows written since then may be repeated');
+    jobs.append(101);
+    await jobs.until(() => jobs.counts().length === 30);
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.counts().map(({ n, v }) => [n, v])).toEqual(range(30).map(() => [10, '1']));
+  });
+});
+
+describe('ROLLBACK', () => {
+  it('goes back to the version before, from where the job stands, with its state', async () => {
+    jobs.append(25);
+    await jobs.done(`START JOB job AS ${counting('1')}`);
+    await jobs.drained();
+    await jobs.done(`DEPLOY JOB job VERSION '2' AS ${counting('2')}`);
+    jobs.append(10);
+    await jobs.drained();
+    expect((await jobs.done('ROLLBACK JOB job')).message).toBe(
+      "job is running, version '1'. Rolled back from '2'.",
+    );
+    jobs.append(16);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.counts().map(({ n, v }) => [n, v])).toEqual([
+      [10, '1'],
+      [10, '1'],
+      [10, '2'],
+      [10, '1'],
+      [10, '1'],
+    ]);
+    expect(await jobs.versions()).toEqual([
+      ['1', 'active'],
+      ['2', 'rolled back'],
+    ]);
+    expect((await jobs.run('ROLLBACK JOB job')).error?.code).toBe('VERSION_NOT_FOUND');
+    expect((await jobs.run("ROLLBACK JOB job TO VERSION '7'")).error).toMatchObject({
+      code: 'VERSION_NOT_FOUND',
+      hint: "Its versions are '1', '2'.",
+    });
+    expect((await jobs.run(`DEPLOY JOB job VERSION '2' AS ${counting('2')}`)).error?.code).toBe(
+      'VERSION_EXISTS',
+    );
+    await jobs.done("ROLLBACK JOB job VERSION '2'");
+    expect(jobs.server.getJobDetails('job').version).toBe('2');
+  });
+});

@@ -1,0 +1,157 @@
+// Versions of a job over fakes: who wins, what a crash or a failure leaves at each step.
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../server/jobs/job';
+import { defaultLimits } from '../../../server/jobs/limits';
+import { versionsOf } from '../../../server/jobs/versions';
+import { StreamJobsError } from '../../../server/protocol/errors';
+import type { Call } from './fakeEngine';
+import { Harness, outcome } from './harness';
+
+const by = 'ada';
+function wanted(version: string) {
+  return { version, statement: `DEPLOY ${version}`, settings: {}, by, discardState: false };
+}
+function states({ record }: Job): string[] {
+  return versionsOf(record).map(({ version, state }) => `${version} ${state}`);
+}
+/** Records read before the deployment: what every version must go on from. */
+const read = 40;
+
+async function running(): Promise<Harness> {
+  const harness = new Harness();
+  await harness.running();
+  harness.engine.last().process(read);
+  return harness;
+}
+
+describe('a deployment', () => {
+  it('is over when the new version has committed a few batches, or after a while', async () => {
+    const { clock, job, engine, world } = await running();
+    const deployed = job.deploy(wanted('2'));
+    await clock.advance(100);
+    expect(states(job)).toEqual(['1 previous', '2 active']);
+    expect(job.record.spareDatabases).toEqual([0]);
+    engine.last().process(3);
+    expect(await clock.until(deployed)).toMatchObject({ state: 'running', version: '2' });
+    expect(job.record).toMatchObject({ database: 1, spareDatabases: [] });
+    expect(engine.last().position).toBe(BigInt(read + 3));
+    expect([...world.committed.keys()]).toEqual(['jobs/orders/1.db']);
+    await clock.until(job.deploy(wanted('3')));
+    expect(job.record.version).toBe('3');
+  });
+
+  it('leaves the old version as it was when that does not come to rest, or nothing can be written', async () => {
+    for (const [misbehave, code] of [
+      [({ world }: Harness) => world.misbehave('quiesce', 'heed'), 'PAUSE_TIMEOUT'],
+      [({ world }: Harness) => world.misbehave('carryOver', 'fail'), 'SINK_FAILED'],
+      [({ disk }: Harness) => (disk.failing = 1), 'STORAGE'],
+    ] as const) {
+      const harness = await running();
+      misbehave(harness);
+      const { clock, job, engine } = harness;
+      expect(await outcome(clock, job.deploy(wanted('2')))).toBe(code);
+      expect([job.state, job.record.version, job.record.database ?? 0]).toEqual(['running', '1', 0]);
+      expect(engine.last()).toMatchObject({ reading: true, position: BigInt(read) });
+      expect(engine.openPipelines).toHaveLength(1);
+    }
+  });
+
+  it.each(['open', 'run'] as const)('that fails at %s is taken back', async (call) => {
+    const { clock, job, engine, world } = await running();
+    const deployed = job.deploy(wanted('2'));
+    world.misbehave(call, 'fail');
+    expect(await outcome(clock, deployed)).toBe('DEPLOY_FAILED');
+    expect([job.state, job.record.version, job.record.database]).toEqual(['running', '1', 0]);
+    expect(states(job)).toEqual(['1 active', '2 failed']);
+    expect(engine.last()).toMatchObject({ reading: true, position: BigInt(read) });
+    expect(job.record.spareDatabases).toEqual([]);
+  });
+
+  it('is taken back when its pipeline fails on probation, and the old version tried until it can go on', async () => {
+    const { clock, job, engine, world } = await running();
+    const deployed = job.deploy(wanted('2'));
+    await clock.advance(50);
+    engine.last().events.failed(new StreamJobsError('SINK_FAILED', 'The sink says no.'));
+    world.misbehave('open', 'unavailable');
+    expect(await outcome(clock, deployed)).toBe('DEPLOY_FAILED');
+    expect([job.state, job.record.version]).toEqual(['starting', '1']);
+    await clock.advance(2 * defaultLimits.retryFirstMs);
+    expect(job.state).toBe('running');
+    expect(engine.last().position).toBe(BigInt(read));
+  });
+
+  it('is beaten by STOP and DROP, and PAUSE waits for it', async () => {
+    const { clock, job, engine } = await running();
+    const deployed = job.deploy(wanted('2'));
+    const stopped = job.stop(by, false);
+    expect(await outcome(clock, deployed)).toBe('STOPPED_MEANWHILE');
+    await clock.until(stopped);
+    expect([job.state, job.record.version, ...states(job)]).toEqual(['stopped', '1', '1 active', '2 failed']);
+    await clock.until(job.restart());
+    expect(engine.last().position).toBe(BigInt(read));
+    const second = job.deploy(wanted('2b'));
+    await clock.advance(30);
+    const paused = job.pause({ by });
+    expect((await clock.until(second)).version).toBe('2b');
+    expect((await clock.until(paused)).state).toBe('paused');
+    const third = job.deploy(wanted('3'));
+    await clock.advance(2);
+    const dropped = job.drop();
+    expect(await outcome(clock, third)).toBe('STOPPED_MEANWHILE');
+    await clock.until(dropped);
+  });
+
+  it('keeps so many versions and no more, the present one always', async () => {
+    const { clock, job } = await running();
+    await clock.until(job.pause({ by }));
+    for (let i = 2; i < 30; i++) await clock.until(job.deploy(wanted(String(i))));
+    await clock.until(job.rollback(by, '12'));
+    expect(versionsOf(job.record)).toHaveLength(defaultLimits.versionsKept);
+    for (let i = 30; i < 60; i++) await clock.until(job.deploy(wanted(String(i))));
+    expect(states(job).at(-1)).toBe('59 active');
+    expect(await outcome(clock, job.rollback(by, '12'))).toBe('VERSION_NOT_FOUND');
+  });
+});
+
+/** So many milliseconds are more than a deployment takes: each of its steps takes one. */
+const steps = 24;
+const kinds: [string, (job: Job) => Promise<unknown>, Call | undefined][] = [
+  ['DEPLOY', (job) => job.deploy(wanted('2')), undefined],
+  ['a DEPLOY that fails', (job) => job.deploy(wanted('2')), 'run'],
+];
+
+describe.each(kinds)('a server killed in %s', (_, deploy, failing) => {
+  it.each(Array.from({ length: steps }, (__, ms) => ms))(
+    'after %i ms comes back as one of them',
+    async (ms) => {
+      const harness = await running();
+      const { clock, world } = harness;
+      const cut = deploy(harness.job).catch(() => undefined);
+      if (failing !== undefined) world.misbehave(failing, 'fail');
+      await clock.advance(ms);
+      world.behaveWell();
+      harness.crash();
+      void cut;
+      await clock.advance(1000);
+      const { job, engine } = harness;
+      expect(job.state).toBe('running');
+      expect(engine.openPipelines).toHaveLength(1);
+      // A kill right at the beginning loses what was not committed, and it comes again.
+      const { position } = engine.last();
+      expect([0n, BigInt(read)]).toContain(position);
+      expect(job.record.spareDatabases ?? []).toEqual([]);
+      expect(states(job).filter((state) => state.endsWith('active'))).toEqual([
+        `${job.record.version} active`,
+      ]);
+      expect(states(job).filter((state) => state.endsWith('deploying'))).toEqual([]);
+      // One database is left, that of the version that runs.
+      expect([...world.committed.keys()].length).toBeLessThanOrEqual(1);
+      engine.last().process(2);
+      await clock.until(job.pause({ by }));
+      harness.crash();
+      await clock.advance(100);
+      await clock.until(harness.job.resume({ by }));
+      expect(harness.engine.last().position).toBe(position + 2n);
+    },
+  );
+});
