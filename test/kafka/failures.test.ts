@@ -1,4 +1,5 @@
 // Source and sink while their broker is killed, cut off or asks for a login: each test has a broker of its own.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Connection, Sink, Source } from '../../server/connectors/connector';
 import { kafka } from '../../server/connectors/kafka/kafka';
@@ -92,6 +93,21 @@ describe.skipIf(!inject('ownBrokers'))('kafka failures', () => {
     }
     expect(ids).toEqual(range(0, 2999));
     await source.close();
+  });
+
+  it('a source that is closed leaves no connection behind, however often they were cut', async () => {
+    const topic = await cluster.createTopic();
+    const open = proxy.connections;
+    for (let round = 0; round < 4; round++) {
+      const source = sourceOf(topic, proxy.address);
+      await source.open(new Map());
+      for (let cut = 0; cut < 3; cut++) {
+        proxy.cut();
+        await sleep(300 * cut);
+      }
+      await source.close();
+    }
+    await until(() => proxy.connections <= open, 5000);
   });
 
   it('a sink loses no row and keeps the order over cut connections', async () => {

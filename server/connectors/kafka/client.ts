@@ -2,6 +2,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaConfig, LogEntry, RetryOptions, SASLOptions } from 'kafkajs';
 import type { Connection } from '../connector';
+import type { ClientSockets } from './clientSockets';
 import { registerCodecs } from './codecs/codecs';
 
 const connectMsMax = 3000;
@@ -10,11 +11,12 @@ const requestMsMax = 10_000;
 /** Few, quick retries: what takes longer is tried again by us, where it can be seen and stopped. */
 export const quickRetry: RetryOptions = { retries: 3, initialRetryTime: 100, maxRetryTime: 1000 };
 
-/** A client of its own for each use: kafkajs clients share a cache of committed offsets. */
+/** A client of its own for each use: kafkajs clients share a cache of committed offsets. `sockets` get its connections. */
 export function makeClient(
   connection: Connection,
   clientId: string,
   onError?: (message: string) => void,
+  sockets?: ClientSockets,
 ): Kafka {
   registerCodecs();
   const config: KafkaConfig = {
@@ -26,6 +28,7 @@ export function makeClient(
     logLevel: logLevel.ERROR,
     logCreator: () => (entry: LogEntry) => onError?.(entry.log.message),
   };
+  if (sockets) config.socketFactory = sockets.factory;
   const { tls, sasl } = connection;
   if (tls === true) config.ssl = true;
   else if (typeof tls === 'object') {

@@ -8,6 +8,7 @@ import type { StreamJobsError } from '../../protocol/errors';
 import type { Clock, Connection } from '../connector';
 import { allPartitions } from './allPartitionsAssigner';
 import { makeClient, quickRetry } from './client';
+import { ClientSockets } from './clientSockets';
 import { kafkaError } from './errors';
 import type { Subject } from './errors';
 import { removePredecessors } from './predecessors';
@@ -60,6 +61,7 @@ const leaveMsMax = 3000;
 
 export class GroupMember {
   private consumer: Consumer | undefined;
+  private sockets = new ClientSockets();
   private cluster: Cluster | undefined;
   private joined = false;
   private readonly stopping = new AbortController();
@@ -194,7 +196,8 @@ export class GroupMember {
 
   private makeConsumer(): Consumer {
     const { connection, clientId, groupId, sessionTimeoutMs, discoveryMs } = this.options;
-    const client = makeClient(connection, clientId, (message) => (this.lastError = message));
+    this.sockets = new ClientSockets();
+    const client = makeClient(connection, clientId, (message) => (this.lastError = message), this.sockets);
     return client.consumer({
       groupId,
       allowAutoTopicCreation: false,
@@ -260,10 +263,12 @@ export class GroupMember {
   }
 
   private async leave(consumer: Consumer): Promise<void> {
+    const { sockets } = this;
     const late = new AbortController();
     const leaving = consumer.disconnect().catch(() => undefined);
     await Promise.race([leaving, this.clock.sleep(leaveMsMax, late.signal)]);
     late.abort();
+    sockets.close();
   }
 }
 

@@ -1,0 +1,161 @@
+// One soak: jobs run over input that goes on, while clients and outages do at random what they may; then everything
+// is read to its end, and what came out must be what went in.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobDetails } from '../../server/protocol/jobs';
+import { until } from '../kafka/cluster';
+import type { EventLog } from './eventLog';
+import { jobActions } from './jobActions';
+import type { Action } from './jobActions';
+import { outages } from './outages';
+import type { Random } from './random';
+import { topicReader } from './records';
+import { Watcher } from './watcher';
+import type { World } from './world';
+
+const drainMsMax = 180_000;
+const shown = 5;
+
+export interface JobOutcome {
+  job: string;
+  delivery: string;
+  expected: number;
+  found: number;
+  lost: number;
+  repeated: number;
+  unexpected: number;
+}
+
+export interface SoakOutcome {
+  jobs: JobOutcome[];
+  longestOutageMs: number;
+  lagMax: number;
+}
+
+/** Random actions until `ms` have passed, then the end. Problems are in the log. */
+export async function soak(world: World, random: Random, ms: number): Promise<SoakOutcome> {
+  const { log } = world;
+  const ended = AbortSignal.timeout(ms);
+  const watcher = new Watcher(world);
+  const watching = watcher.run();
+  await Promise.all([
+    lane(world, jobActions, random, ended, () => random.between(50, 700)),
+    lane(world, outages, random, ended, () => random.between(1000, 6000)),
+  ]);
+  const { longestOutageMs, lagMax } = watcher;
+  log.note('the end: all jobs are resumed and read what there is');
+  await drain(world);
+  watcher.stop();
+  await watching;
+  const jobs = await compareAll(world);
+  return { jobs, longestOutageMs, lagMax };
+}
+
+/** One action after the other. What an action throws is a problem, and the next one follows. */
+async function lane(
+  world: World,
+  actions: readonly Action[],
+  random: Random,
+  ended: AbortSignal,
+  pauseMs: () => number,
+): Promise<void> {
+  while (!ended.aborted) {
+    await sleep(pauseMs());
+    const action = random.weighted(actions);
+    world.log.count(action.kind);
+    world.log.note(`> ${action.kind}`);
+    await action
+      .run(world, random)
+      .catch((error: unknown) => world.log.problem(`${action.kind}: ${String(error)}`));
+  }
+}
+
+/** Ends the input, resumes everything, and waits until nothing is left to read; then pauses all. */
+async function drain(world: World): Promise<void> {
+  const { server, input, log } = world;
+  await input.stop();
+  await input.closeWindows();
+  if (!server.isUp) await server.start();
+  for (const { name, drains } of world.jobs) {
+    const deadline = performance.now() + drainMsMax;
+    const job = await settled(world, name);
+    if (job.state === 'paused') {
+      world.expectation(name).asked('resume');
+      await server.run(`RESUME JOB \`${name}\``);
+      world.expectation(name).answered('resume', 'running');
+    }
+    try {
+      await until(async () => {
+        const { lag, state, unpublished = 0 } = await server.job(name);
+        return state === 'running' && unpublished === 0 && (!drains || lag === 0);
+      }, deadline - performance.now());
+    } catch {
+      const { state, lag, warnings, error, partitions } = await server.job(name);
+      log.problem(
+        `${name} did not come to the end: ${JSON.stringify({ state, lag, warnings, error, partitions })}`,
+      );
+    }
+    world.expectation(name).asked('pause');
+    await server.run(`PAUSE JOB \`${name}\` WITH REASON 'the end'`);
+    world.expectation(name).answered('pause', 'paused');
+  }
+}
+
+async function settled(world: World, name: string): Promise<JobDetails> {
+  let job = await world.server.job(name);
+  await until(async () => {
+    job = await world.server.job(name);
+    return ['running', 'paused', 'failed', 'stopped'].includes(job.state);
+  }, drainMsMax);
+  return job;
+}
+
+async function compareAll(world: World): Promise<JobOutcome[]> {
+  const { cluster, log, server } = world;
+  const read = topicReader(cluster.kafka);
+  const outcomes: JobOutcome[] = [];
+  const all = await Promise.all(
+    world.jobs.map(async (job) => ({ job, details: await server.job(job.name) })),
+  );
+  for (const { details } of all) await checkBooks(world, details);
+  for (const { job, details } of all) {
+    const { expected, found, lost, repeated, unexpected } = await job.check(read, details);
+    const wrong: [string, string[]][] = [
+      ['lost', lost],
+      ['unexpected', unexpected],
+      ['repeated', job.delivery === 'exactly-once' ? repeated : []],
+    ];
+    for (const [what, records] of wrong)
+      if (records.length > 0)
+        log.problem(`${job.name}: ${records.length} ${what}: ${records.slice(0, shown).join('; ')} ...`);
+    const failed = await job.failed(read);
+    if (details.recordsFailed !== failed)
+      log.problem(`${job.name} counts ${details.recordsFailed} bad records; there are ${failed}`);
+    if (details.recordsLate !== 0) log.problem(`${job.name} counts ${details.recordsLate} late records`);
+    outcomes.push({
+      job: job.name,
+      delivery: job.delivery,
+      expected,
+      found,
+      lost: lost.length,
+      repeated: repeated.length,
+      unexpected: unexpected.length,
+    });
+  }
+  return outcomes;
+}
+
+/** Histories closed, counters equal to the calls, the group at the job's position. */
+async function checkBooks({ log, cluster, inputs, expectations }: World, details: JobDetails): Promise<void> {
+  const { name, pauseHistory, consumerGroup, partitions } = details;
+  for (const wrong of expectations.get(name)?.compareCounts(details) ?? []) log.problem(`${name} ${wrong}`);
+  const open = pauseHistory.filter(({ resumedAt }) => resumedAt === undefined);
+  if (open.length !== 1) log.problem(`${name} has ${open.length} open pauses; it is paused`);
+  if (pauseHistory.slice(0, -1).some(({ resumedAt }) => resumedAt === undefined))
+    log.problem(`${name} has an open pause before the last`);
+  if (consumerGroup === undefined) return;
+  const topic = name === 'count' ? inputs.events : inputs.orders;
+  for (const { partition, position } of partitions)
+    await until(
+      async () => (await cluster.committed(consumerGroup, topic, partition)) === BigInt(position),
+    ).catch(() => log.problem(`${name}: the group is not at ${position} of partition ${partition}`));
+}
