@@ -174,7 +174,9 @@ export class DuckPipeline implements Pipeline {
     this.#closing.abort();
     this.#feed.close();
     const ended = Promise.all([this.#loop, this.#feed.stop()]);
-    await Promise.race([ended, this.spec.clock.sleep(limits.closeWaitMs)]);
+    const waited = new AbortController();
+    await Promise.race([ended, this.spec.clock.sleep(limits.closeWaitMs, waited.signal)]);
+    waited.abort();
     await this.session.close();
   }
 

@@ -64,7 +64,9 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
   const close = async (): Promise<void> => {
     // Sources and sinks first: their last words may still take a moment, but not for ever.
     const outside = opened.filter((part) => !(part instanceof Database)).map((part) => part.close());
-    await Promise.race([Promise.allSettled(outside), spec.clock.sleep(limits.closeWaitMs)]);
+    const waited = new AbortController();
+    await Promise.race([Promise.allSettled(outside), spec.clock.sleep(limits.closeWaitMs, waited.signal)]);
+    waited.abort();
     await Promise.all(opened.filter((part) => part instanceof Database).map((part) => part.close()));
   };
   try {

@@ -140,7 +140,9 @@ export class Job {
   }
 
   restart(): Promise<JobDetails> {
-    return this.request('restart', (turn) => restart(this.core, turn));
+    const restarting = this.request('restart', (turn) => restart(this.core, turn));
+    restarting.catch((error: unknown) => this.tryAgain(error));
+    return restarting;
   }
 
   /** @throws StreamJobsError see turns/deploy.ts; what became of the old version is said in it */
@@ -177,7 +179,7 @@ export class Job {
     return this.request('drop', async (turn) => {
       await drop(this.core, turn);
       this.queue.endAfter(() => messages.jobNotFound(this.name, []));
-      this.cancelTimers();
+      this.endTimers();
     });
   }
 
@@ -197,7 +199,7 @@ export class Job {
 
   /** Checkpoints and lets go; the journal keeps what the job is to be. */
   async shutDown(): Promise<void> {
-    this.cancelTimers();
+    this.endTimers();
     await this.queue.end(() => messages.serverClosing());
     const { core } = this;
     if (core.slot.current !== undefined && core.state !== 'paused') {
@@ -285,10 +287,8 @@ export class Job {
     if (core.depth === 'warm') this.coolingTimer.after(core.warmMs, () => this.cool(pauses));
   }
 
-  private cancelTimers(): void {
-    this.untilTimer.cancel();
-    this.coolingTimer.cancel();
-    this.retryTimer.cancel();
+  private endTimers(): void {
+    for (const timer of [this.untilTimer, this.coolingTimer, this.retryTimer]) timer.end();
   }
 
   /** The end of PAUSE ... FOR and UNTIL: only of the pause it was made for. */
@@ -343,16 +343,19 @@ export class Job {
     this.around.changed(this.name);
   }
 
-  /** Tries to go on after the server came back, again and again while what fails may come right by itself. */
+  /** Tries to go on after the server came back. */
   private attemptToRecover(): void {
     const attempt = this.request('recover', (turn) => recover(this.core, turn), byJob);
-    attempt.catch((error: unknown) => {
-      if (this.core.state !== 'starting' || error instanceof Superseded) return;
-      this.logUnlessSuperseded(error);
-      this.around.changed(this.name);
-      this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
-      this.retryMs = Math.min(this.retryMs * 2, this.core.limits.retryMaxMs);
-    });
+    attempt.catch((error: unknown) => this.tryAgain(error));
+  }
+
+  /** Later, and again and again, where what failed may come right by itself. */
+  private tryAgain(error: unknown): void {
+    if (this.core.state !== 'starting' || error instanceof Superseded) return;
+    this.logUnlessSuperseded(error);
+    this.around.changed(this.name);
+    this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
+    this.retryMs = Math.min(this.retryMs * 2, this.core.limits.retryMaxMs);
   }
 
   /** Its checkpoint has to be read: opening a database takes memory and time, so only a few at once. */

@@ -6,6 +6,7 @@ const sleepMs = 1_000 * 20;
 
 export class WakeUp {
   private controller = new AbortController();
+  private ended = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -24,8 +25,15 @@ export class WakeUp {
     this.controller.abort();
   }
 
+  /** Calls it off, and takes no appointment any more. */
+  end(): void {
+    this.ended = true;
+    this.cancel();
+  }
+
   private start(leftMs: () => number, act: () => void): void {
     this.cancel();
+    if (this.ended) return;
     this.controller = new AbortController();
     void this.wait(leftMs, act, this.controller.signal);
   }

@@ -36,7 +36,14 @@ export class TestCluster {
       name: key,
       value,
     }));
-    await (await this.admin).createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
+    const admin = await this.admin;
+    // On a broker that has just started kafkajs may not find the topic that it made a moment before.
+    await until(() =>
+      admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] }).then(
+        () => true,
+        () => false,
+      ),
+    );
     return topic;
   }
   async deleteTopic(topic: string): Promise<void> {

@@ -26,11 +26,6 @@ export class Proxy {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** How many connections clients have open. */
-  get connections(): number {
-    return this.sockets.size / 2;
-  }
-
   /** Ends all connections; new ones are accepted. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();

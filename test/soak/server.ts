@@ -14,7 +14,7 @@ import type { StatementResult } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
 
 const cli = path.join(__dirname, '../../dist/cli.js');
-const answerMsMax = 30_000;
+const answerMsMax = 90_000;
 const readyMsMax = 30_000;
 
 /** Nobody can say what became of a request: its server was killed. */
@@ -48,7 +48,7 @@ export class SoakServer {
   async start(): Promise<number> {
     const from = performance.now();
     const env = { ...process.env, UV_THREADPOOL_SIZE: '16', NO_COLOR: '1' };
-    const child = spawn(process.execPath, [...(process.env.SOAK_REQ ? ['--require', process.env.SOAK_REQ] : []), ...(process.env.SOAK_CLI ? ['--import','/tmp/wt/proof/node_modules/tsx/dist/loader.mjs',process.env.SOAK_CLI] : [cli]), 'serve', '--data-dir', this.dataDir], {
+    const child = spawn(process.execPath, [cli, 'serve', '--data-dir', this.dataDir], {
       cwd: this.folder,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobDetails } from '../../server/protocol/jobs';
 import { until } from '../kafka/cluster';
-import type { EventLog } from './eventLog';
 import { jobActions } from './jobActions';
 import type { Action } from './jobActions';
 import { outages } from './outages';

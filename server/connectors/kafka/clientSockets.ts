@@ -15,8 +15,10 @@ export class ClientSockets {
   readonly factory: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     if (this.closed) throw new Error('the client is closed');
     const named = net.isIP(host) ? {} : { servername: host };
-    const socket = ssl
-      ? tls.connect({ host, port, ...named, ...ssl }, onConnect)
+    // Absent where nothing is encrypted, whatever the types say.
+    const encryption = ssl as tls.ConnectionOptions | undefined;
+    const socket = encryption
+      ? tls.connect({ host, port, ...named, ...encryption }, onConnect)
       : net.connect({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
     this.open.add(socket);

@@ -34,7 +34,7 @@ export async function start(core: JobCore, turn: Turn): Promise<void> {
   }
 }
 
-/** RESTART JOB: goes on from the checkpoint. */
+/** RESTART JOB: goes on from the checkpoint. @throws StreamJobsError as `recover` does, and for a paused job */
 export async function restart(core: JobCore, turn: Turn): Promise<void> {
   if (core.state === 'paused') throw messages.pausedNotRestarted(core.standing());
   await core.journal.write(
@@ -55,9 +55,18 @@ export async function restart(core: JobCore, turn: Turn): Promise<void> {
     core.enter('running');
   } catch (error) {
     turn.check();
-    await core.fail(asError(error, `${core.name} could not be started`));
-    throw error;
+    throw await notStarted(core, error);
   }
+}
+
+/** Fails a job that cannot be started, unless trying again may help: then it stays `starting`. */
+async function notStarted(core: JobCore, error: unknown): Promise<StreamJobsError> {
+  const failure = asError(error, `${core.name} could not be started`);
+  if (failure.retriable) {
+    core.trouble = failure.message;
+    await core.slot.close();
+  } else await core.fail(failure);
+  return failure;
 }
 
 /**
@@ -71,11 +80,9 @@ export async function recover(core: JobCore, turn: Turn): Promise<void> {
     await read(core, turn);
   } catch (error) {
     turn.check();
-    const failure = asError(error, `${core.name} could not be started`);
-    if (!failure.retriable) return core.fail(failure);
-    core.trouble = failure.message;
-    await core.slot.close();
-    throw failure;
+    const failure = await notStarted(core, error);
+    if (failure.retriable) throw failure;
+    return;
   }
   const { record } = core.journal;
   const closed = core.pauseEnded(core.around.clock.now());

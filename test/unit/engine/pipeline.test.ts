@@ -1,8 +1,9 @@
 // Pausing, resuming, failing and coming back: what a job promises about its records.
 import { writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobOptions } from '../../../server/engine/engine';
 import { Database } from '../../../server/engine/database';
+import { systemClock } from '../../../server/jobs/systemClock';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import { FakeWorld, marker } from './fakes';
 import { never, TestJob } from './harness';
@@ -36,6 +37,24 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     () => 'none',
     (error: unknown) => (error instanceof StreamJobsError ? error.code : String(error)),
   );
+
+it('a closed pipeline leaves no timer behind, which would keep its process from ending', async () => {
+  const sleeping = new Set<Promise<void>>();
+  const sleep = systemClock.sleep.bind(systemClock);
+  vi.spyOn(systemClock, 'sleep').mockImplementation((ms, signal) => {
+    const slept = sleep(ms, signal);
+    sleeping.add(slept);
+    void slept.then(() => sleeping.delete(slept));
+    return slept;
+  });
+  const job = newJob(recordsTo(10));
+  const pipeline = await job.start();
+  await job.world.table('dst').committedRows(10);
+  await pipeline.close();
+  await new Promise(setImmediate);
+  expect(sleeping.size).toBe(0);
+  vi.restoreAllMocks();
+});
 
 describe('pause', () => {
   it('leaves nothing to process until resumed, and goes on with the very next record', async () => {

@@ -520,6 +520,17 @@ describe('starting, ending, failing', () => {
     expect(job.state).toBe('running');
   });
 
+  it('RESTART while its sources are away says so, and is tried again until they are back', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.misbehave('open', 'unavailable');
+    expect(await outcome(harness.clock, job.restart())).toBe('SOURCE_UNAVAILABLE');
+    expect(job.snapshot()).toMatchObject({ state: 'starting', desired: 'running' });
+    expect(job.snapshot().warnings).toEqual(['The broker is away.']);
+    await harness.clock.advance(2000);
+    expect(job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
+  });
+
   it('a failing pipeline leaves a paused job paused, cold', async () => {
     const harness = new Harness();
     const job = await harness.paused();
@@ -601,6 +612,16 @@ describe('ending the server', () => {
     await harness.clock.advance(10_000);
     expect(harness.clock.sleeping).toBe(0);
     expect(harness.engine.openPipelines).toEqual([]);
+  });
+
+  it('ends a job that comes back while its sources are away: nothing is tried any more', async () => {
+    const harness = new Harness();
+    await harness.running();
+    harness.world.misbehave('open', 'unavailable');
+    harness.crash();
+    await harness.clock.until(harness.job.shutDown());
+    await harness.clock.advance(60_000);
+    expect(harness.clock.sleeping).toBe(0);
   });
 
   it('ends what is under way', async () => {
