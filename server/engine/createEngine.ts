@@ -27,9 +27,9 @@ export interface EngineOptions {
 
 export function createEngine(options: EngineOptions): Engine {
   return {
-    async open(spec, events) {
+    async open(spec, events, signal) {
       const pipeline = pipelineSpec(spec, options);
-      return new DuckPipeline(pipeline, await openSession(pipeline), events);
+      return new DuckPipeline(pipeline, await openSession(pipeline, signal), events);
     },
     inspect: inspectJob,
     async deadLetters({ databasePath }, max, bytesMax) {

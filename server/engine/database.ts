@@ -143,7 +143,11 @@ export async function deleteDatabase(path: string): Promise<void> {
 function openError(error: unknown, path: string): StreamJobsError {
   if (error instanceof StreamJobsError) return error;
   const text = messageOf(error);
-  if (/not a valid DuckDB|corrupt|checksum|Serialization Error|WAL|newer version|Internal/i.test(text))
+  const lacksRoom = /no space left|not enough space|ENOSPC|^Out of Memory/i.test(text);
+  if (
+    !lacksRoom &&
+    /not a valid DuckDB|corrupt|checksum|Serialization Error|WAL|newer version|Internal/i.test(text)
+  )
     return new StreamJobsError('STATE_CORRUPT', `The state in ${path} cannot be read: ${firstLine(text)}`, {
       hint: 'DROP JOB and start it again, or restore the file from a copy.',
       cause: error,
@@ -151,13 +155,15 @@ function openError(error: unknown, path: string): StreamJobsError {
   return new StreamJobsError('STORAGE', `${path} cannot be opened: ${firstLine(text)}`, { cause: error });
 }
 
-/** What an error of DuckDB is about: the rows, an interrupt, or the storage under it. */
-export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'other' {
+/**
+ * What an error of DuckDB is about: the rows, an interrupt, or the storage under it. After `invalidated` nothing works
+ * any more until the file is opened again; what was committed is safe.
+ */
+export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'invalidated' | 'other' {
   const text = messageOf(error);
   if (/^INTERRUPT/i.test(text)) return 'interrupt';
   if (/^(Conversion|Out of Range|Invalid Input|Invalid type|Mismatch Type) Error/i.test(text)) return 'data';
-  // After this nothing works any more until the file is opened again.
-  if (/has been invalidated/i.test(text)) return 'other';
+  if (/^FATAL|has been invalidated/i.test(text)) return 'invalidated';
   if (/^(IO|Out of Memory|TransactionContext|Transaction) Error/i.test(text)) return 'storage';
   return 'other';
 }

@@ -149,8 +149,9 @@ export interface PipelineEvents {
 
 export interface Engine {
   /** Opens or creates the job's database and its sources at their checkpointed positions; reads nothing yet.
+   *  Gives up when `signal` fires, and closes what was opened.
    *  Throws DATA_LOSS, SOURCE_UNAVAILABLE, SINK_UNAVAILABLE, STATE_CORRUPT, BAD_OPTION. */
-  open(spec: JobSpec, events: PipelineEvents): Promise<Pipeline>;
+  open(spec: JobSpec, events: PipelineEvents, signal: AbortSignal): Promise<Pipeline>;
   /** Reads the checkpoint of a job that is not open: positions and counters, without its sources. */
   inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }>;
   /** The newest dead letters of a job that is not open, the newest first; `bytesMax` of each key and value. */

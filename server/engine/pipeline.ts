@@ -197,7 +197,7 @@ export class DuckPipeline implements Pipeline {
         if (this.#closed) return;
         if (kindOf(error) === 'interrupt') continue;
         const known = asJobError(error);
-        if (!known.retriable) {
+        if (!known.retriable || kindOf(error) === 'invalidated') {
           this.#fail(known);
           return;
         }
@@ -393,6 +393,7 @@ function asJobError(error: unknown): StreamJobsError {
   const reason = reasonOf(error);
   switch (kindOf(error)) {
     case 'storage':
+    case 'invalidated':
       return new StreamJobsError('STORAGE', `The job's state cannot be written: ${reason}`, { cause: error });
     case 'data':
       return new StreamJobsError('BAD_RECORD', `The query failed on its own state: ${reason}`, {

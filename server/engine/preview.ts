@@ -37,7 +37,7 @@ export async function openPreview(
     source: (table) => sourceOf(connectors, table, connectorContext),
     warn: () => undefined,
   };
-  const session = await openSession(spec);
+  const session = await openSession(spec, new AbortController().signal);
   const ended: { reason?: 'limit' | 'finished' | 'failed' } = {};
   const end = (reason: 'limit' | 'finished' | 'failed', message?: string): void => {
     if (ended.reason) return;

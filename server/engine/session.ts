@@ -6,6 +6,7 @@ import { createCheckpoint, readCheckpoint, serializeCheckpoint, writeCheckpoint 
 import type { Checkpoint } from './checkpoint';
 import { Database, kindOf, reasonOf } from './database';
 import type { JobOptions } from './engine';
+import { unlessAborted } from '../connectors/waiting';
 import { StreamJobsError } from '../protocol/errors';
 import { EventTimes } from './eventTimes';
 import type { RowEncoder } from './formats/encoder';
@@ -54,8 +55,8 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens everything at the checkpoint. What was opened is closed again when something fails. */
-export async function openSession(spec: PipelineSpec): Promise<Session> {
+/** Opens everything at the checkpoint. What was opened is closed again when something fails or the signal fires. */
+export async function openSession(spec: PipelineSpec, signal: AbortSignal): Promise<Session> {
   const program = compile(
     spec.scans,
     spec.outputs.map(({ node }) => node),
@@ -69,6 +70,12 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
     waited.abort();
     await Promise.all(opened.filter((part) => part instanceof Database).map((part) => part.close()));
   };
+  const inTime = <T>(work: Promise<T>): Promise<T> =>
+    unlessAborted(
+      work,
+      signal,
+      () => new StreamJobsError('CANCELLED', `Opening ${spec.jobName} was given up.`),
+    );
   try {
     const database = await Database.open(spec.databasePath);
     opened.push(database);
@@ -82,15 +89,15 @@ export async function openSession(spec: PipelineSpec): Promise<Session> {
     for (const [index, { table }] of spec.scans.entries()) {
       const source = spec.source(table);
       opened.push(source);
-      const positions = await source.open(new Map(checkpoint.positions.get(table.name)));
+      const positions = await inTime(source.open(new Map(checkpoint.positions.get(table.name))));
       times.addPartitions(index, positions.keys());
       checkpoint.positions.set(table.name, new Map(positions));
       sources.push(source);
     }
     for (const [i, { sink }] of spec.outputs.entries()) {
       opened.push(sink);
-      await sink.open(checkpoint.sinks[i] ?? undefined);
-      checkpoint.sinks[i] ??= (await sink.flush(new AbortController().signal)) ?? null;
+      await inTime(sink.open(checkpoint.sinks[i] ?? undefined));
+      checkpoint.sinks[i] ??= (await inTime(sink.flush(signal))) ?? null;
     }
     for (const sink of spec.letterSinks ?? []) {
       if (!sink) continue;
@@ -160,7 +167,7 @@ async function tryQueries(database: Database, program: Program, encoders: RowEnc
 
 function sessionError(error: unknown): StreamJobsError {
   const reason = reasonOf(error);
-  return kindOf(error) === 'storage'
+  return kindOf(error) === 'storage' || kindOf(error) === 'invalidated'
     ? new StreamJobsError('STORAGE', `The job's state cannot be opened: ${reason}`, { cause: error })
     : new StreamJobsError('NOT_SUPPORTED', `The query cannot be run: ${reason}`, { cause: error });
 }

@@ -20,6 +20,10 @@ const schema = `
   CREATE SEQUENCE IF NOT EXISTS made;
 `;
 
+interface OpenDatabase {
+  instance: DuckDBInstance;
+  connection: DuckDBConnection;
+}
 interface PendingWrite {
   changes: StoreChange[];
   resolve: () => void;
@@ -36,8 +40,8 @@ export class DuckDBStore implements Store {
 
   private constructor(
     private readonly dataDir: string,
-    private readonly instance: DuckDBInstance,
-    private readonly connection: DuckDBConnection,
+    /** Undefined after an error that made it unusable, as a full disk can: opened again by the next write. */
+    private database: OpenDatabase | undefined,
   ) {}
 
   /** Of a directory that is there. @throws StreamJobsError SERVER_RUNNING, STATE_CORRUPT, STORAGE */
@@ -46,9 +50,7 @@ export class DuckDBStore implements Store {
     if (heldHere.has(directory)) throw messages.serverRunning(directory, process.pid);
     heldHere.add(directory);
     try {
-      return await openDatabase(directory).then(
-        ({ instance, connection }) => new DuckDBStore(directory, instance, connection),
-      );
+      return new DuckDBStore(directory, await openDatabase(directory));
     } catch (error) {
       heldHere.delete(directory);
       throw error;
@@ -86,14 +88,14 @@ export class DuckDBStore implements Store {
     if (this.closed) return;
     this.closed = true;
     await this.writing;
-    this.connection.closeSync();
-    this.instance.closeSync();
+    this.closeDatabase();
     await rm(path.join(this.dataDir, pidFile), { force: true });
     heldHere.delete(this.dataDir);
   }
 
   private async rows(sql: string): Promise<[string, string][]> {
-    const reader = await this.connection.runAndReadAll(sql);
+    const { connection } = await this.opened();
+    const reader = await connection.runAndReadAll(sql);
     return reader.getRowsJson().map((row) => [row[0] as string, row[1] as string]);
   }
 
@@ -112,15 +114,38 @@ export class DuckDBStore implements Store {
     this.writing = undefined;
   }
 
-  /** One call for all of it: each would wait for its turn behind jobs that run, and a pause waits for it. */
+  /** Each change may be made twice, so one that failed with the whole database is tried again in a new one. */
   private async transaction(changes: StoreChange[]): Promise<void> {
     try {
-      await this.connection.run(['BEGIN', ...changes.flatMap(statements), 'COMMIT'].join(';\n'));
+      await this.attempt(changes);
+    } catch (error) {
+      if (this.database !== undefined) throw error;
+      await this.attempt(changes);
+    }
+  }
+
+  /** One call for all of it: each would wait for its turn behind jobs that run, and a pause waits for it. */
+  private async attempt(changes: StoreChange[]): Promise<void> {
+    const { connection } = await this.opened();
+    try {
+      await connection.run(['BEGIN', ...changes.flatMap(statements), 'COMMIT'].join(';\n'));
     } catch (error) {
       // A failed commit has rolled back already; then there is nothing left to roll back.
-      await this.connection.run('ROLLBACK').catch(() => undefined);
+      await connection.run('ROLLBACK').catch(() => undefined);
+      if (isUnusable(error)) this.closeDatabase();
       throw error;
     }
+  }
+
+  private async opened(): Promise<OpenDatabase> {
+    this.database ??= await openDatabase(this.dataDir);
+    return this.database;
+  }
+
+  private closeDatabase(): void {
+    this.database?.connection.closeSync();
+    this.database?.instance.closeSync();
+    this.database = undefined;
   }
 }
 
@@ -157,9 +182,12 @@ function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-async function openDatabase(
-  directory: string,
-): Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }> {
+/** DuckDB's words when nothing works any more until the file is opened again. */
+function isUnusable(error: unknown): boolean {
+  return /^FATAL|has been invalidated/i.test(error instanceof Error ? error.message : String(error));
+}
+
+async function openDatabase(directory: string): Promise<OpenDatabase> {
   const file = path.join(directory, databaseFile);
   let instance: DuckDBInstance | undefined;
   try {
@@ -187,7 +215,9 @@ function isLocked(error: unknown): boolean {
 }
 
 function isStorage(error: unknown): boolean {
-  return /no space|permission denied|read-only|cannot open file|EACCES|ENOSPC|EROFS/i.test(String(error));
+  return /no space|not enough space|permission denied|read-only|cannot open file|EACCES|ENOSPC|EROFS/i.test(
+    String(error),
+  );
 }
 
 async function holder(directory: string): Promise<number | undefined> {

@@ -307,17 +307,30 @@ export class Job {
     });
   }
 
-  /** Only while running is a failure of the pipeline one of the job: a paused job stays paused, cold. */
+  /**
+   * Only while running is a failure of the pipeline one of the job, and only one that does not pass: a paused job stays
+   * paused, cold.
+   */
   private pipelineFailed(error: StreamJobsError): void {
     const { generation } = this.core.slot;
     this.quietly(async (core) => {
       if (core.slot.generation !== generation) return;
-      if (core.state === 'running') await core.fail(error);
+      if (core.state === 'running' && error.retriable) await this.openAgain(error);
+      else if (core.state === 'running') await core.fail(error);
       if (core.state !== 'paused') return;
       await core.letGo();
       core.trouble = error.message;
       this.around.changed(this.name);
     });
+  }
+
+  /** The pipeline is of no use any more, as after a full disk, and its next one may be. */
+  private async openAgain(error: StreamJobsError): Promise<void> {
+    const { core } = this;
+    core.enter('starting');
+    await core.letGo();
+    core.trouble = error.message;
+    this.retryTimer.after(core.limits.retryFirstMs, () => this.attemptToRecover());
   }
 
   /** `on.error` = pause: tried again until it is done, the pipeline waits before the record meanwhile. */

@@ -61,7 +61,7 @@ export class PipelineSlot {
     return finished;
   }
 
-  /** Opens the pipeline. One that opens too late is closed again. */
+  /** Opens the pipeline. One that opens too late is closed again, and one that never does is waited for no longer. */
   async open(spec: JobSpec, wait: Wait): Promise<void> {
     await this.settled(wait);
     this.number += 1;
@@ -69,19 +69,23 @@ export class PipelineSlot {
     this.failure = new AbortController();
     this.finishedUnheard = false;
     this.quiet = false;
-    const opening = this.engine.open(spec, this.eventsOf(number));
-    this.calling = opening
-      .then(async (pipeline) => {
-        if (this.number !== number) await pipeline.close();
-        else this.pipeline = pipeline;
-      })
-      .catch(() => undefined);
     try {
-      await this.within(wait, () => opening);
+      await this.within(wait, (signal) => {
+        const opening = this.engine.open(spec, this.eventsOf(number), signal);
+        this.calling = opening
+          .then(async (pipeline) => {
+            if (this.number !== number) await pipeline.close();
+            else this.pipeline = pipeline;
+          })
+          .catch(() => undefined);
+        return opening;
+      });
       // The pipeline is in place one step after it is open.
       await this.calling;
     } catch (error) {
       if (this.number === number) this.number += 1;
+      // Time for what was opened to be closed. The engine sees to it that a file is not opened twice.
+      this.calling = Promise.race([this.calling, this.clock.sleep(this.limits.closeDeadlineMs)]);
       throw error;
     }
   }

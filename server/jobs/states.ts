@@ -14,7 +14,7 @@ import type { JobState } from '../protocol/jobs';
  *   running --> pausing: PAUSE, on.error
  *   running --> stopping: STOP, sources finished
  *   running --> failed
- *   running --> starting: a new version failed, the old one starts
+ *   running --> starting: its database is opened again; a new version failed, the old one starts
  *   pausing --> paused
  *   pausing --> running: PAUSE_TIMEOUT
  *   pausing --> starting: DEPLOY, ROLLBACK

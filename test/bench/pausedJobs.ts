@@ -47,7 +47,11 @@ export async function measurePausedJobs(count: number): Promise<Figure[]> {
         value: `${full.residentMib} MiB`,
         beside: `empty ${empty.residentMib} MiB`,
       },
-      { what: `processor, nobody watches`, value: percent(full.idle), beside: `empty ${percent(empty.idle)}` },
+      {
+        what: `processor, nobody watches`,
+        value: percent(full.idle),
+        beside: `empty ${percent(empty.idle)}`,
+      },
       { what: `processor, watched`, value: percent(full.watched), beside: `empty ${percent(empty.watched)}` },
       { what: `requests to Kafka, watched`, value: `${full.requestsPerRefresh.toFixed(1)} a refresh` },
     ];

@@ -38,19 +38,23 @@ export class TestJob {
     };
   }
 
-  async open(): Promise<Pipeline> {
+  async open(signal = never): Promise<Pipeline> {
     this.ended = new Promise((resolve, reject) => (this.#end = { resolve, reject }));
     this.ended.catch(() => undefined);
-    this.pipeline = await this.engine.open(this.spec, {
-      finished: () => this.#end?.resolve(),
-      failed: (error) => this.#end?.reject(error),
-      pauseWanted: (reason) => {
-        this.pauseReasons.push(reason);
-        this.#pauseWanted?.();
+    this.pipeline = await this.engine.open(
+      this.spec,
+      {
+        finished: () => this.#end?.resolve(),
+        failed: (error) => this.#end?.reject(error),
+        pauseWanted: (reason) => {
+          this.pauseReasons.push(reason);
+          this.#pauseWanted?.();
+        },
+        trouble: (message) => this.troubles.push(message),
+        reached: () => this.#reached?.(),
       },
-      trouble: (message) => this.troubles.push(message),
-      reached: () => this.#reached?.(),
-    });
+      signal,
+    );
     return this.pipeline;
   }
   pauseWanted(): Promise<void> {

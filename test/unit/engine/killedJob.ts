@@ -43,13 +43,17 @@ async function main(folder: string): Promise<void> {
   };
   const end = new Promise<void>((resolve, reject) => {
     engine
-      .open(spec, {
-        finished: resolve,
-        failed: reject,
-        pauseWanted: () => undefined,
-        trouble: () => undefined,
-        reached: () => undefined,
-      })
+      .open(
+        spec,
+        {
+          finished: resolve,
+          failed: reject,
+          pauseWanted: () => undefined,
+          trouble: () => undefined,
+          reached: () => undefined,
+        },
+        new AbortController().signal,
+      )
       .then(async (pipeline) => {
         process.stdout.write('running\n');
         await pipeline.run(new AbortController().signal);

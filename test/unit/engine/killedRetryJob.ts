@@ -35,13 +35,17 @@ async function main(folder: string, lenient: boolean): Promise<void> {
     options: { onError: 'dead-letter', delivery: 'at-least-once', batchRecordsMax: 1000 },
     databasePath: path.join(folder, 'job.db'),
   };
-  const pipeline = await engine.open(spec, {
-    finished: () => undefined,
-    failed: (error) => process.stderr.write(`${error.message}\n`),
-    pauseWanted: () => undefined,
-    trouble: () => undefined,
-    reached: () => undefined,
-  });
+  const pipeline = await engine.open(
+    spec,
+    {
+      finished: () => undefined,
+      failed: (error) => process.stderr.write(`${error.message}\n`),
+      pauseWanted: () => undefined,
+      trouble: () => undefined,
+      reached: () => undefined,
+    },
+    new AbortController().signal,
+  );
   await pipeline.run(new AbortController().signal);
   while (pipeline.counters().recordsIn < letters) await systemClock.sleep(10);
   process.stdout.write('running\n');

@@ -73,8 +73,8 @@ export class FakeEngine implements Engine {
     readonly clock: FakeClock,
   ) {}
 
-  async open(spec: JobSpec, events: PipelineEvents): Promise<Pipeline> {
-    await this.act('open', undefined);
+  async open(spec: JobSpec, events: PipelineEvents, signal: AbortSignal): Promise<Pipeline> {
+    await this.act('open', signal);
     if (this.openPipelines.some((pipeline) => pipeline.name === spec.name)) {
       throw new StreamJobsError('INTERNAL', `${spec.name} is open already.`);
     }

@@ -531,6 +531,40 @@ describe('starting, ending, failing', () => {
     expect(job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
   });
 
+  it('a failure that passes never ends it: it is opened again until it reads, can be paused and stopped meanwhile', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const full = new StreamJobsError('STORAGE', 'The disk is full.');
+    harness.engine.last().process(40);
+    for (const end of ['running', 'paused', 'stopped'] as const) {
+      harness.world.committed.set(stream, harness.engine.last().position);
+      harness.engine.last().events.failed(full);
+      await harness.clock.advance(10);
+      expect(job.snapshot()).toMatchObject({
+        state: 'starting',
+        desired: 'running',
+        warnings: ['The disk is full.'],
+      });
+      expect(harness.engine.openPipelines).toEqual([]);
+      if (end === 'paused') await harness.clock.until(job.pause({ by }));
+      if (end === 'stopped') await harness.clock.until(job.stop(by, false));
+      harness.world.misbehave('open', 'unavailable');
+      await harness.clock.advance(60_000);
+      expect(job.snapshot()).toMatchObject({ state: end, recordsIn: 40, warnings: [] });
+      harness.world.behaveWell();
+      if (end === 'paused') await harness.clock.until(job.resume({ by }));
+    }
+  });
+
+  it('an engine that never finished opening does not keep it from being opened again', async () => {
+    const harness = new Harness();
+    await harness.running();
+    harness.crash();
+    harness.world.misbehave('open', 'hang');
+    await harness.clock.advance(60_000);
+    expect(harness.job.state).toBe('running');
+  });
+
   it('a failing pipeline leaves a paused job paused, cold', async () => {
     const harness = new Harness();
     const job = await harness.paused();
