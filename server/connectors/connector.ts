@@ -152,7 +152,50 @@ export interface Sink {
   flush(signal: AbortSignal): Promise<string | undefined>;
   /** The engine's transaction with the rows of the last flush is durable: shown, published, cleaned up. */
   committed?(): void;
+  /** On: a write or flush that finds its place out of reach ends with SINK_UNAVAILABLE at once, for a pause waits. */
+  hurry?(on: boolean): void;
   close(): Promise<void>;
+}
+
+/** A batch's rows that are durable in the job's outbox and on their way outside. */
+export interface OutgoingBatch {
+  /** Counts up; batches are published in this order. */
+  number: number;
+  /** By output of the job; undefined where it has none. */
+  rows: readonly (RowBatch | undefined)[];
+  /** Where the sources stand after it, by table. */
+  positions: ReadonlyMap<string, ReadonlyMap<number, bigint>>;
+}
+
+/**
+ * Writes the rows of some of a job's outputs, each batch whole or not at all, together with the batch's number, so
+ * that it is known after any failure which batches are outside. When `publish` rejected nobody knows: `open` finds out.
+ */
+export interface TransactionalWriter {
+  /** The outputs it writes, by their place in the job. */
+  readonly outputs: readonly number[];
+  /** Source tables whose positions it tells the outside in the same transactions. */
+  readonly commits: readonly string[];
+  /**
+   * Shuts out whoever else writes for this job, undoes what is half written, and returns the number of the last batch
+   * that is outside; undefined when that is no longer known.
+   * @param published the last batch known to be outside
+   * @param stored the last batch in the outbox
+   * @throws StreamJobsError SINK_UNAVAILABLE; SINK_FAILED also when another server runs this job
+   */
+  open(published: number, stored: number): Promise<number | undefined>;
+  /** All of the batches or none. Throws SINK_UNAVAILABLE (may be tried again after `open`) or SINK_FAILED. */
+  publish(batches: readonly OutgoingBatch[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a connector needs to make transactional writers. */
+export interface TransactionalJob {
+  /** The tables of the job's outputs that want it, by their place in the job. */
+  outputs: ReadonlyMap<number, TableDefinition>;
+  sources: readonly TableDefinition[];
+  /** This job's state and no other's, as long as it lives: names what it leaves outside. */
+  identity: string;
 }
 
 /** A connector makes sources, sinks or both. Both throw BAD_OPTION for what the option table cannot check. */
@@ -162,6 +205,10 @@ export interface Connector {
   sink?(table: TableDefinition, context: ConnectorContext): Sink;
   /** Takes raw records of a table that could not be processed, to a topic beside the table's own. */
   deadLetterSink?(table: TableDefinition, topic: string, context: ConnectorContext): Sink;
+  /** One writer for each place (cluster) that takes rows of several tables in one transaction. Throws BAD_OPTION. */
+  transactions?(job: TransactionalJob, context: ConnectorContext): TransactionalWriter[];
+  /** Whether a table's rows go through `transactions`, in a job that wants `delivery`. */
+  isTransactional?(table: TableDefinition, delivery: 'at-least-once' | 'exactly-once'): boolean;
   /** What a person calls the place rows come from or go to: the topic, the path. */
   target(table: TableDefinition): string;
   /** Whether a place takes the rows of one job at a time: a second writer would cut off the first one's. */

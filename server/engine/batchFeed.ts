@@ -49,10 +49,12 @@ export class BatchFeed {
           ...events,
         }),
     );
-    this.#commits = session.sources.map(
-      (source, index) =>
-        new SourceCommits(source, spec.scans[index]?.table.name ?? '', spec.clock, spec.warn),
-    );
+    this.#commits = session.sources.flatMap((source, index) => {
+      const name = spec.scans[index]?.table.name ?? '';
+      // Told in the transactions of the rows.
+      if (session.outgoing?.publishing.commits.has(name) === true) return [];
+      return [new SourceCommits(source, name, spec.clock, spec.warn)];
+    });
   }
 
   /** Starts or goes on reading. */

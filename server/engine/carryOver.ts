@@ -3,9 +3,11 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
+import { StreamJobsError } from '../protocol/errors';
 import { planFingerprint, readCheckpoint, serializeCheckpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import type { JobSpec } from './engine';
+import { isOutbox, Outbox } from './outbox';
 import { statePrefix } from './operators/operator';
 import { changedCheckpoint, planChange } from './planChange';
 import { quote } from './sqlText';
@@ -32,6 +34,11 @@ export async function carryOver(from: JobSpec, to: JobSpec): Promise<void> {
 async function change(database: Database, from: JobSpec, to: JobSpec): Promise<void> {
   const stored = await readCheckpoint(database, planFingerprint(from.plan));
   if (stored === undefined) return;
+  const waiting = [...(await Outbox.waiting(database, stored)).values()].reduce((sum, rows) => sum + rows, 0);
+  if (waiting > 0)
+    throw new StreamJobsError('SINK_UNAVAILABLE', `${waiting} rows of ${from.name} are not published yet.`, {
+      hint: 'Resume it and try again when the cluster of its sink can be reached.',
+    });
   const { kept, lost } = planChange(from.plan, to.plan);
   const tables = (await database.rows('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')).map(
     ([name]) => String(name),
@@ -42,6 +49,7 @@ async function change(database: Database, from: JobSpec, to: JobSpec): Promise<v
   );
   const statements = [
     'BEGIN',
+    ...tables.filter(isOutbox).map((name) => `DROP TABLE ${name}`),
     ...lost.flatMap(({ id }) => tablesOf(id)).map((name) => `DROP TABLE ${name}`),
     // In two steps: a new name may be another table's old one.
     ...moved.map(({ name }) => `ALTER TABLE ${name} RENAME TO moved_${name}`),

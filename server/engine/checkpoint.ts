@@ -16,6 +16,10 @@ export interface Checkpoint {
   sinks: (string | null)[];
   counters: PipelineCounters;
   batch: number;
+  /** The last batch that is known to be outside, of a job that publishes from its outbox. */
+  published?: number;
+  /** This state and no other's: what it leaves outside is named after it. */
+  identity?: string;
   /** Bad records stored so far, the ones that left included. */
   deadLetters: number;
   /** The sources came to their end and all windows were closed. */

@@ -3,14 +3,22 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { TableDefinition } from '../analysis/catalog';
 import type { JobPlan } from '../analysis/plan';
-import type { Clock, Connector, ConnectorContext, Sink } from '../connectors/connector';
+import type { Clock, Connector, ConnectorContext, Sink, TransactionalWriter } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import { carryOver } from './carryOver';
 import { planFingerprint, readCheckpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
-import { emptyCounters, type Engine, type JobPositions, type JobSpec, type PipelineCounters } from './engine';
+import {
+  emptyCounters,
+  type Engine,
+  type JobOptions,
+  type JobPositions,
+  type JobSpec,
+  type PipelineCounters,
+} from './engine';
 import { tableEncoder } from './formats/encoder';
+import { Outbox, withUnpublished } from './outbox';
 import { nextRecords } from './peek';
 import { DuckPipeline } from './pipeline';
 import { openPreview } from './preview';
@@ -85,9 +93,12 @@ async function inspectJob(spec: JobSpec): Promise<{ positions: JobPositions; cou
   const database = await Database.open(spec.databasePath);
   try {
     const checkpoint = await readCheckpoint(database, planFingerprint(spec.plan));
+    if (!checkpoint) return { positions: new Map(), counters: emptyCounters() };
+    const { positions, counters } = checkpoint;
+    const names = spec.plan.sinks.map(({ table }) => table.name);
     return {
-      positions: checkpoint?.positions ?? new Map<string, Map<number, bigint>>(),
-      counters: checkpoint?.counters ?? emptyCounters(),
+      positions,
+      counters: withUnpublished(counters, await Outbox.waiting(database, checkpoint), names),
     };
   } finally {
     await database.close();
@@ -95,18 +106,23 @@ async function inspectJob(spec: JobSpec): Promise<{ positions: JobPositions; cou
 }
 
 function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptions): PipelineSpec {
-  const { plan } = spec;
+  const { plan, options } = spec;
   const connectorContext = context(spec.name);
+  const outputs = outputsOf(plan, options, connectors, connectorContext);
+  const transactional = outputs.some(({ sink }) => sink === undefined);
   return {
     jobName: spec.name,
     scans: plan.scans,
-    outputs: outputsOf(plan, connectors, connectorContext),
+    outputs,
     fingerprint: planFingerprint(plan),
-    options: spec.options,
+    options,
     databasePath: spec.databasePath,
     clock,
     source: (table) => sourceOf(connectors, table, connectorContext),
     letterSinks: letterSinksOf(spec, connectors, connectorContext),
+    ...(transactional && {
+      writers: (identity) => writersOf(plan, outputs, identity, connectors, connectorContext),
+    }),
     warn: (message) => connectorContext.log('warn', `${spec.name}: ${message}`),
   };
 }
@@ -129,19 +145,42 @@ function letterSinksOf(
   );
 }
 
+/** An output whose connector writes its rows in transactions has no sink. */
 function outputsOf(
   plan: JobPlan,
+  { delivery }: JobOptions,
   connectors: readonly Connector[],
   context: ConnectorContext,
 ): PipelineSpec['outputs'] {
   return plan.sinks.map(({ table, input }) => {
-    const sink = connectorOf(connectors, table).sink?.(table, context);
-    if (!sink)
+    const connector = connectorOf(connectors, table);
+    const transactional = connector.isTransactional?.(table, delivery) === true;
+    const sink = transactional ? undefined : connector.sink?.(table, context);
+    if (!sink && !transactional)
       throw new StreamJobsError(
         'BAD_OPTION',
         `The connector ${table.connector} of ${table.name} cannot be written to.`,
       );
     return { name: table.name, node: input, encoder: tableEncoder(table, input.columns), sink };
+  });
+}
+
+/** Each connector writes what is its own. */
+function writersOf(
+  plan: JobPlan,
+  outputs: PipelineSpec['outputs'],
+  identity: string,
+  connectors: readonly Connector[],
+  context: ConnectorContext,
+): TransactionalWriter[] {
+  return connectors.flatMap((connector) => {
+    const isOwn = (table: TableDefinition): boolean => table.connector === connector.name;
+    const own = plan.sinks.flatMap(({ table }, output) =>
+      isOwn(table) && outputs[output]?.sink === undefined ? [[output, table] as const] : [],
+    );
+    const sources = plan.scans.map(({ table }) => table).filter(isOwn);
+    if (own.length === 0) return [];
+    return connector.transactions?.({ outputs: new Map(own), sources, identity }, context) ?? [];
   });
 }
 

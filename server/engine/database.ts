@@ -12,7 +12,11 @@ const openPaths = new Set<string>();
 /** Runs statements, one after the other. Rejects with DuckDB's error. */
 export interface Statements {
   run(sql: string, values?: DuckDBValue[]): Promise<DuckDBMaterializedResult>;
+  /** Adds rows to a table of the job's database; bytes go in without a copy as text. */
+  append(table: string, rows: readonly AppendedCell[][]): Promise<void>;
 }
+/** bigint: BIGINT, number: INTEGER, boolean: BOOLEAN, bytes: BLOB. */
+export type AppendedCell = bigint | number | boolean | Uint8Array;
 
 /** The attached database in memory that holds a batch's raw records. */
 export const memory = 'mem';
@@ -35,6 +39,7 @@ export class Database implements Statements {
   /** A connection beside the main one, which is never interrupted: it commits while the main one computes. */
   readonly beside: Statements = {
     run: (sql, values) => this.track(values ? this.second.run(sql, values) : this.second.run(sql)),
+    append: (table, rows) => this.track(append(this.second, table, rows)),
   };
 
   /** Opens or creates a database file, or one in memory. Throws STATE_CORRUPT or STORAGE. */
@@ -76,6 +81,10 @@ export class Database implements Statements {
     return this.track(values ? this.main.run(sql, values) : this.main.run(sql));
   }
 
+  async append(table: string, rows: readonly AppendedCell[][]): Promise<void> {
+    return this.track(append(this.main, table, rows));
+  }
+
   /** The rows of a small result. */
   async rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]> {
     return (await this.run(sql, values)).getRows();
@@ -85,7 +94,12 @@ export class Database implements Statements {
   async reading<T>(read: (reader: Statements) => Promise<T>): Promise<T> {
     const connection = await this.track(this.instance.connect());
     try {
-      return await this.track(read({ run: (sql, values) => connection.run(sql, values) }));
+      return await this.track(
+        read({
+          run: (sql, values) => connection.run(sql, values),
+          append: (table, rows) => append(connection, table, rows),
+        }),
+      );
     } finally {
       connection.closeSync();
     }
@@ -131,6 +145,26 @@ export class Database implements Statements {
     this.second.closeSync();
     this.instance.closeSync();
     if (this.path !== undefined) openPaths.delete(this.path);
+  }
+}
+
+async function append(
+  connection: DuckDBConnection,
+  table: string,
+  rows: readonly AppendedCell[][],
+): Promise<void> {
+  const appender = await connection.createAppender(table);
+  try {
+    for (const row of rows) {
+      for (const cell of row)
+        if (typeof cell === 'bigint') appender.appendBigInt(cell);
+        else if (typeof cell === 'number') appender.appendInteger(cell);
+        else if (typeof cell === 'boolean') appender.appendBoolean(cell);
+        else appender.appendBlob(cell);
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
   }
 }
 

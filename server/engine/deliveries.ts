@@ -1,5 +1,6 @@
-// Makes computed batches durable, one after the other: first in the sinks, then in the checkpoint.
-import type { RowBatch } from '../connectors/connector';
+// Makes computed batches durable, one after the other: first in the sinks, then in the checkpoint, with the rows that
+// are published afterwards.
+import type { OutgoingBatch, RowBatch } from '../connectors/connector';
 import { positionAfter } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import { copyPositions, writeCheckpoint } from './checkpoint';
@@ -45,10 +46,18 @@ export class Deliveries {
   async recover(): Promise<void> {
     if (!this.#cutBack) return;
     for (const [i, { sink }] of this.spec.outputs.entries()) {
-      await sink.close();
-      await sink.open(this.checkpoint.sinks[i] ?? undefined);
+      await sink?.close();
+      await sink?.open(this.checkpoint.sinks[i] ?? undefined);
     }
     this.#cutBack = false;
+  }
+
+  /** Waits until the batch's rows have a place in the outbox; false when the signal fired first. */
+  async room({ result }: Computed, signal: AbortSignal): Promise<boolean> {
+    const { outgoing } = this.session;
+    if (!outgoing || !this.#outgoingRows(result.rows)) return true;
+    const { outbox, publishing } = outgoing;
+    return publishing.until(() => outbox.hasRoom(publishing.published), signal);
   }
 
   /** When it rejects nothing of the batch counts. Throws SINK_UNAVAILABLE, SINK_FAILED or DuckDB's error. */
@@ -63,20 +72,38 @@ export class Deliveries {
       await this.#commit(next, computed);
       next.counters.lastCheckpointMs = clock.monotonic() - committing;
       this.checkpoint = next;
+      this.session.outgoing?.publishing.add(outgoingBatch(next, computed.result.rows));
     } catch (error) {
       this.#cutBack = true;
       await this.#rollBack();
       throw error;
     }
     this.session.times.committed();
-    for (const { sink } of this.spec.outputs) sink.committed?.();
+    for (const { sink } of this.spec.outputs) sink?.committed?.();
+  }
+
+  /** Notes how far the outbox is published, while nothing else is written. */
+  async notePublished(): Promise<void> {
+    const published = this.session.outgoing?.publishing.published;
+    if (published === undefined || published === this.checkpoint.published) return;
+    const next = { ...this.checkpoint, published };
+    await writeCheckpoint(this.session.database, next);
+    this.checkpoint = next;
+  }
+
+  /** Whether rows go through the outbox. */
+  #outgoingRows(rows: readonly (RowBatch | undefined)[]): boolean {
+    return this.#ownRows(rows).some((own) => own !== undefined);
+  }
+  #ownRows(rows: readonly (RowBatch | undefined)[]): (RowBatch | undefined)[] {
+    return this.spec.outputs.map(({ sink }, i) => (sink ? undefined : rows[i]));
   }
 
   /** Writes and flushes; returns what the sinks need after a crash. */
   async #write(rows: (RowBatch | undefined)[], signal: AbortSignal): Promise<(string | null)[]> {
     const written = this.spec.outputs.map(async ({ sink, name }, i): Promise<string | null> => {
       const batch = rows[i];
-      if (!batch) return this.checkpoint.sinks[i] ?? null;
+      if (!batch || !sink) return this.checkpoint.sinks[i] ?? null;
       try {
         await sink.write(batch, signal);
         return (await sink.flush(signal)) ?? null;
@@ -90,12 +117,23 @@ export class Deliveries {
   }
 
   /** Where there is state its transaction is open. */
-  async #commit(next: Checkpoint, { letters }: Computed): Promise<void> {
+  async #commit(next: Checkpoint, { letters, result }: Computed): Promise<void> {
+    const { outgoing } = this.session;
+    const stores = outgoing !== undefined && this.#outgoingRows(result.rows);
     const isOpen = !this.session.program.stateless;
     // A single statement is a transaction by itself.
-    if (letters && !isOpen) await this.#statements.run('BEGIN');
+    if ((letters || stores) && !isOpen) await this.#statements.run('BEGIN');
     await letters?.store(this.#statements, next);
-    await writeCheckpoint(this.#statements, next, letters || isOpen ? 'open' : 'none');
+    if (outgoing) next.published = outgoing.publishing.published;
+    const slot = stores
+      ? await outgoing.outbox.store(
+          this.#statements,
+          outgoingBatch(next, this.#ownRows(result.rows)),
+          next.published ?? 0,
+        )
+      : undefined;
+    await writeCheckpoint(this.#statements, next, letters || stores || isOpen ? 'open' : 'none');
+    if (slot !== undefined) outgoing?.outbox.stored(slot, next.batch);
   }
 
   async #rollBack(): Promise<void> {
@@ -141,6 +179,13 @@ export class Deliveries {
       },
     };
   }
+}
+
+function outgoingBatch(
+  { batch, positions }: Checkpoint,
+  rows: readonly (RowBatch | undefined)[],
+): OutgoingBatch {
+  return { number: batch, rows, positions };
 }
 
 function sinkError(error: unknown, name: string): StreamJobsError {

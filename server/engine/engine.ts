@@ -46,6 +46,8 @@ export interface PipelineCounters {
   watermark: number | null;
   /** Records out by sink table. */
   out: Record<string, number>;
+  /** Rows by sink table that are durable and cannot be published at the moment; absent where there are none. */
+  unpublished?: Record<string, number>;
   /** Absent while unknown. */
   deadLetters?: DeadLetterCounts;
 }

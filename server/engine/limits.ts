@@ -32,6 +32,11 @@ export const limits = {
   errorTextsMax: 20,
   /** Quiet this long, the database is checkpointed so that its log does not grow. */
   checkpointIdleMs: 2000,
+  /** Batches that may be durable and not outside yet, so that the next is computed while the last is published. */
+  outboxBatchesMax: 3,
+  /** How long a pause waits for what is on its way outside. */
+  publishAtPauseMs: 1000,
+  publishRetryMaxMs: 2000,
   memoryLimit: '1GB',
   checkpointThreshold: '256MB',
   /** How long closing waits for a sink or source that does not answer. */

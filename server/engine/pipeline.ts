@@ -3,10 +3,12 @@
 // 2. Until a batch's rows have gone to a sink it may be interrupted and rolled back; its records stay for the next run.
 //    Without state to wait for, a batch is computed while the one before it is delivered; they become durable in order.
 // 3. After a failed delivery the sinks are cut back to the checkpoint before anything is written again.
+// 4. Rows for transactional writers are durable in the outbox first and published in the background, also while the
+//    job is paused; a job has finished when they are outside.
 import { StreamJobsError } from '../protocol/errors';
 import { BatchFeed } from './batchFeed';
 import { copyPositions } from './checkpoint';
-import { kindOf, reasonOf } from './database';
+import { kindOf } from './database';
 import { Deliveries } from './deliveries';
 import type { Computed } from './deliveries';
 import { Retry, RetryBatches } from './deadLetterRetry';
@@ -24,8 +26,10 @@ import type {
   PipelineEvents,
   RetryOutcome,
 } from './engine';
+import { asJobError, endsBefore } from './endings';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
+import { withUnpublished } from './outbox';
 import type { PreparedBatch } from './microBatch';
 import { nextRecords } from './peek';
 import type { ScanOperator } from './operators/scan';
@@ -48,6 +52,10 @@ export class DuckPipeline implements Pipeline {
   /** Where the present run ends, if it does. */
   #targets: JobPositions | undefined;
   #stopping = false;
+  /** How to end once everything is outside. */
+  #ending: Ending | undefined;
+  /** Writes down what was published, while no batch is under way. */
+  #noting: Promise<void> = Promise.resolve();
   #computing = false;
   #closed: Promise<void> | undefined;
   #wake = new AbortController();
@@ -64,6 +72,11 @@ export class DuckPipeline implements Pipeline {
     this.#feed = new BatchFeed(session, spec, {
       trouble: (message) => this.#emit(() => events.trouble(message)),
       failed: (error) => this.#fail(error),
+    });
+    session.outgoing?.publishing.start({
+      trouble: (message) => this.#emit(() => events.trouble(message)),
+      failed: (error) => this.#fail(error),
+      drained: () => void this.#notePublished(),
     });
   }
 
@@ -86,6 +99,8 @@ export class DuckPipeline implements Pipeline {
       await this.#feed.limitTo(targets);
     } else if (targets && targets !== this.#targets)
       throw new StreamJobsError('INTERNAL', `${this.spec.jobName} reads already.`);
+    await this.#noting;
+    this.#hurry(false);
     this.#feed.start();
     if (this.#loop) return;
     this.#stopping = false;
@@ -105,6 +120,7 @@ export class DuckPipeline implements Pipeline {
       if (!(await endsBefore(Promise.all([loop, this.#feed.stop()]), signal))) {
         // Going on as before; a loop that ended in this very moment is started again.
         this.#stopping = false;
+        this.#hurry(false);
         this.session.database.allow();
         const ended = this.#loop === undefined;
         if (!ended) this.#wake = new AbortController();
@@ -119,6 +135,8 @@ export class DuckPipeline implements Pipeline {
       }
     }
     await this.#feed.stop();
+    await this.session.outgoing?.publishing.settle(signal);
+    await this.#notePublished();
     return this.positions();
   }
 
@@ -127,7 +145,15 @@ export class DuckPipeline implements Pipeline {
   }
   counters(): PipelineCounters {
     const { counters } = this.#deliveries.checkpoint;
-    return { ...counters, out: { ...counters.out } };
+    const copy = { ...counters, out: { ...counters.out } };
+    const { publishing } = this.session.outgoing ?? {};
+    // Of a running job rows are always on their way; they wait when it is quiet or cannot publish.
+    if (!publishing || (this.#loop && !publishing.isTroubled)) return copy;
+    return withUnpublished(
+      copy,
+      publishing.rowsWaiting(),
+      this.spec.outputs.map(({ name }) => name),
+    );
   }
   async progress(): Promise<PartitionProgress[]> {
     const { positions } = this.#deliveries.checkpoint;
@@ -177,13 +203,25 @@ export class DuckPipeline implements Pipeline {
     const waited = new AbortController();
     await Promise.race([ended, this.spec.clock.sleep(limits.closeWaitMs, waited.signal)]);
     waited.abort();
+    await this.session.outgoing?.publishing.settle(new AbortController().signal);
+    await this.#notePublished();
     await this.session.close();
   }
 
   #requestStop(): void {
     this.#stopping = true;
     this.#wake.abort();
+    this.#hurry(true);
     if (this.#computing) this.session.database.interrupt();
+  }
+  #hurry(on: boolean): void {
+    for (const { sink } of this.spec.outputs) sink?.hurry?.(on);
+  }
+  #notePublished(): Promise<void> {
+    const note = (): Promise<void> | undefined => (this.#loop ? undefined : this.#deliveries.notePublished());
+    // Not written, it is found out again when the job is opened.
+    this.#noting = this.#noting.then(note).catch(() => undefined);
+    return this.#noting;
   }
 
   /** Batches, until stopped, finished or failed. Never rejects. */
@@ -211,12 +249,11 @@ export class DuckPipeline implements Pipeline {
   /** When it ends, in whatever way, nothing is under way, and what is not durable comes again. */
   async #batches(): Promise<void> {
     let failure: { error: unknown } | undefined;
-    let told: (() => void) | undefined;
     try {
       await this.#deliveries.recover();
-      while (!this.#stopping && !told) {
+      while (!this.#stopping && !this.#ending) {
         if (this.#retry) await this.#retryLetters(this.#retry);
-        told = await this.#next();
+        this.#ending = await this.#next();
       }
     } catch (error) {
       failure = { error };
@@ -230,19 +267,31 @@ export class DuckPipeline implements Pipeline {
     this.#feed.giveBack(this.#undone.splice(0));
     this.session.times.restore();
     if (failure) throw failure.error;
-    told?.();
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const { publishing } = this.session.outgoing ?? {};
+    const ending = this.#ending;
+    if (!ending) return;
+    const isOutside = async (): Promise<boolean> =>
+      publishing === undefined || publishing.until(() => publishing.isDrained, this.#wake.signal);
+    while (ending.whenPublished && !(await isOutside())) if (this.#stopping) return;
+    this.#ending = undefined;
+    ending.tell();
   }
 
   /** One batch. Returns how to end after it, if so. */
-  async #next(): Promise<(() => void) | undefined> {
+  async #next(): Promise<Ending | undefined> {
     const { program } = this.session;
-    if (this.#hasArrived()) return () => this.#arrived();
+    if (this.#hasArrived()) return { whenPublished: false, tell: () => this.#arrived() };
     const batch = await this.#feed.next(this.#wake.signal);
     if (!batch) return undefined;
     this.#undone.push(batch);
     const computed = await this.#compute(batch);
     const { stop } = computed.result;
     await this.#delivering;
+    await this.#room(computed);
     // Nothing of it is outside yet.
     if (this.#stopping && program.stateless) return undefined;
     const delivering = this.#deliver(computed);
@@ -252,9 +301,17 @@ export class DuckPipeline implements Pipeline {
     if (stop || batch.final || !program.stateless || !this.#feed.isBehind) await delivering;
     if (stop) {
       this.#feed.cut(batch, stop.cut);
-      return () => this.#stopBefore(stop.reason);
+      return { whenPublished: false, tell: () => this.#stopBefore(stop.reason) };
     }
-    return batch.final ? () => this.#emit(() => this.events.finished()) : undefined;
+    if (!batch.final) return undefined;
+    return { whenPublished: true, tell: () => this.#emit(() => this.events.finished()) };
+  }
+
+  /** Waits until the outbox takes the batch. Rejects with an interrupt when the job is stopped before. */
+  async #room(computed: Computed): Promise<void> {
+    if (await this.#deliveries.room(computed, this.#wake.signal)) return;
+    await this.session.microBatch.rollBack();
+    throw new Error('INTERRUPT: stopped while the batch waited for room in the outbox');
   }
 
   /** Leaves the transaction of its state open. */
@@ -307,6 +364,7 @@ export class DuckPipeline implements Pipeline {
       try {
         const tried = await this.#computeLetters(retry);
         if (!tried) break;
+        await this.#room(tried.computed);
         await this.#deliveries.deliver(tried.computed, this.#closing.signal);
         retry.count(tried);
         this.#recovered();
@@ -373,34 +431,9 @@ export class DuckPipeline implements Pipeline {
   }
 }
 
-/** Whether a promise ends before the signal fires. */
-async function endsBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  let fired: () => void = () => undefined;
-  const aborted = new Promise<false>((resolve) => {
-    fired = () => resolve(false);
-  });
-  if (signal.aborted) fired();
-  signal.addEventListener('abort', fired);
-  try {
-    return await Promise.race([promise.then(() => true), aborted]);
-  } finally {
-    signal.removeEventListener('abort', fired);
-  }
-}
-
-function asJobError(error: unknown): StreamJobsError {
-  if (error instanceof StreamJobsError) return error;
-  const reason = reasonOf(error);
-  switch (kindOf(error)) {
-    case 'storage':
-    case 'invalidated':
-      return new StreamJobsError('STORAGE', `The job's state cannot be written: ${reason}`, { cause: error });
-    case 'data':
-      return new StreamJobsError('BAD_RECORD', `The query failed on its own state: ${reason}`, {
-        hint: 'A sum may be too large for its type: CAST the argument to a wider one.',
-        cause: error,
-      });
-    default:
-      return new StreamJobsError('INTERNAL', `The query failed: ${reason}`, { cause: error });
-  }
+/** How a job's loop ends by itself. */
+interface Ending {
+  /** Not before all its rows are outside. */
+  whenPublished: boolean;
+  tell: () => void;
 }

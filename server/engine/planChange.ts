@@ -52,7 +52,7 @@ export function keepsState({ lost, empty }: PlanChange): boolean {
 export function changedCheckpoint(stored: Checkpoint, from: JobPlan, to: JobPlan): Checkpoint {
   const read = new Set(namesOf(to.scans));
   const { empty } = planChange(from, to);
-  return {
+  const changed: Checkpoint = {
     ...stored,
     positions: new Map([...stored.positions].filter(([stream]) => read.has(stream))),
     watermarks: new Map([...stored.watermarks].filter(([stream]) => read.has(stream))),
@@ -61,6 +61,10 @@ export function changedCheckpoint(stored: Checkpoint, from: JobPlan, to: JobPlan
     batch: empty.some(({ kind }) => kind === 'values') ? 0 : stored.batch,
     finished: false,
   };
+  // It is another state from now on, and has published nothing.
+  delete changed.identity;
+  delete changed.published;
+  return changed;
 }
 
 /** What the last flush of each sink of `to` returned, where `from` wrote to it too. */

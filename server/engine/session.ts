@@ -1,7 +1,8 @@
 // What a running job has open: database, program, sources, sinks. Made from the checkpoint in the file, always.
 import type { TableDefinition } from '../analysis/catalog';
 import type { PlanNode, ScanNode } from '../analysis/plan';
-import type { Clock, Sink, Source } from '../connectors/connector';
+import { randomUUID } from 'node:crypto';
+import type { Clock, Sink, Source, TransactionalWriter } from '../connectors/connector';
 import { createCheckpoint, readCheckpoint, serializeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { Database, kindOf, reasonOf } from './database';
@@ -14,9 +15,11 @@ import { InputTable } from './inputTable';
 import { limits } from './limits';
 import { MicroBatch } from './microBatch';
 import { statePrefix } from './operators/operator';
+import { Outbox } from './outbox';
 import { packRows } from './packedRows';
 import { compile } from './program';
 import type { Program } from './program';
+import { Publishing } from './publishing';
 
 /** What a pipeline runs: a job's plan, or a preview's with its one output. */
 export interface PipelineSpec {
@@ -30,6 +33,8 @@ export interface PipelineSpec {
   databasePath: string | undefined;
   clock: Clock;
   source(table: TableDefinition): Source;
+  /** Writers of the outputs without a sink, for the state with this identity. */
+  writers?(identity: string): TransactionalWriter[];
   warn: (message: string) => void;
   /** By scan, where its bad records go besides the store. */
   letterSinks?: (Sink | undefined)[];
@@ -39,7 +44,8 @@ export interface PipelineOutput {
   name: string;
   node: PlanNode;
   encoder: RowEncoder;
-  sink: Sink;
+  /** Undefined where a transactional writer takes the rows. */
+  sink: Sink | undefined;
 }
 
 export interface Session {
@@ -52,7 +58,15 @@ export interface Session {
   sources: Source[];
   /** Two sets of input tables, by scan: one is filled while the other is computed. */
   slots: InputTable[][];
+  /** Where rows go through transactions. */
+  outgoing: Outgoing | undefined;
   close(): Promise<void>;
+}
+
+/** Rows on their way outside: durable in the outbox, published in the background. */
+export interface Outgoing {
+  outbox: Outbox;
+  publishing: Publishing;
 }
 
 /** Opens everything at the checkpoint. What was opened is closed again when something fails or the signal fires. */
@@ -95,6 +109,10 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       sources.push(source);
     }
     for (const [i, { sink }] of spec.outputs.entries()) {
+      if (!sink) {
+        checkpoint.sinks[i] = null;
+        continue;
+      }
       opened.push(sink);
       await inTime(sink.open(checkpoint.sinks[i] ?? undefined));
       checkpoint.sinks[i] ??= (await inTime(sink.flush(signal))) ?? null;
@@ -104,6 +122,7 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       opened.push(sink);
       await sink.open(undefined);
     }
+    const outgoing = await inTime(openOutgoing(spec, database, checkpoint, opened));
     // Where everything begins is durable before the first record: whenever it is opened again, it begins there.
     if (serializeCheckpoint(checkpoint) !== stored) await writeCheckpoint(database, checkpoint);
     return {
@@ -113,6 +132,7 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       times,
       sources,
       slots,
+      outgoing,
       microBatch: new MicroBatch(database, program, encoders, spec.options.onError),
       close,
     };
@@ -120,6 +140,22 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
     await close();
     throw error instanceof StreamJobsError ? error : sessionError(error);
   }
+}
+
+async function openOutgoing(
+  spec: PipelineSpec,
+  database: Database,
+  checkpoint: Checkpoint,
+  opened: { close(): Promise<unknown> }[],
+): Promise<Outgoing | undefined> {
+  if (!spec.writers) return undefined;
+  checkpoint.identity ??= randomUUID().slice(0, 8);
+  const publishing = new Publishing(spec.writers(checkpoint.identity), spec.clock, spec.warn);
+  opened.push(publishing);
+  const { outbox, stored } = await Outbox.open(database, checkpoint);
+  await publishing.open(checkpoint.published ?? 0, stored, checkpoint.batch);
+  checkpoint.published = publishing.published;
+  return { outbox, publishing };
 }
 
 async function makeTables(database: Database, program: Program): Promise<InputTable[][]> {

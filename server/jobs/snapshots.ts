@@ -1,5 +1,5 @@
 // A job as the outside sees it: JobSnapshot and JobDetails made from what is known now.
-import type { PartitionProgress } from '../engine/engine';
+import type { PartitionProgress, PipelineCounters } from '../engine/engine';
 import type {
   IsoTime,
   JobDetails,
@@ -44,6 +44,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     lagPerSecond,
     ...(drainMs === undefined ? {} : { timeToDrainMs: drainMs }),
     lost: totalLost(partitions),
+    ...unpublishedOf(counters),
     partitions: partitions.map(partitionSnapshot),
     sinks: sinksOf(core, counters.out),
     ...(deadLetters === undefined
@@ -51,7 +52,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
       : { deadLetters: { kept: deadLetters.kept, dropped: deadLetters.dropped } }),
     ...(group === undefined ? {} : { consumerGroup: group }),
     pauseHistory: history(core).slice(-core.limits.pausesShown),
-    warnings: warningsOf(core),
+    warnings: warningsOf(core, counters),
     ...(reason === undefined ? {} : { stopReason: reason }),
     ...(error === undefined ? {} : { error }),
   };
@@ -126,8 +127,22 @@ function sinksOf(core: JobCore, out: Record<string, number>): SinkSnapshot[] {
   }));
 }
 
-function warningsOf(core: JobCore): string[] {
+function unpublishedOf({ unpublished }: PipelineCounters): Pick<JobSnapshot, 'unpublished'> {
+  if (unpublished === undefined) return {};
+  return { unpublished: Object.values(unpublished).reduce((sum, rows) => sum + rows, 0) };
+}
+
+function warningsOf(core: JobCore, { unpublished }: PipelineCounters): string[] {
   const warnings: string[] = [];
+  const when =
+    core.slot.current === undefined
+      ? `when the job is ${core.state === 'stopped' ? 'restarted' : 'resumed'}`
+      : 'as soon as its cluster can be reached';
+  for (const [table, rows] of Object.entries(unpublished ?? {})) {
+    const target = core.planned?.sinks.find((sink) => sink.table === table)?.target ?? table;
+    const are = rows === 1 ? '1 row for topic' : `${rows.toLocaleString('en')} rows for topic`;
+    warnings.push(`${are} ${target} ${rows === 1 ? 'is' : 'are'} stored and will be published ${when}.`);
+  }
   if (core.trouble !== undefined) warnings.push(core.trouble);
   if (core.journal.behind) warnings.push('The data directory cannot be written; the server goes on trying.');
   const lost = totalLost(core.readings.partitions ?? []);

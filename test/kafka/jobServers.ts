@@ -69,7 +69,7 @@ export abstract class TestJobServer {
   async drain(records: number): Promise<JobDetails> {
     await this.untilJob(({ recordsIn }) => recordsIn >= records);
     await this.run('PAUSE JOB job');
-    return this.job();
+    return this.untilJob(({ unpublished }) => unpublished === undefined);
   }
 }
 

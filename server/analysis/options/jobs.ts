@@ -19,9 +19,9 @@ export const jobOptions = {
     "A topic on the cluster of the job's Kafka source that dead letters are sent to besides: raw key and value, with the error and the place as headers. After a crash some may be there twice, none is missing.",
   ),
   delivery: option(
-    oneOf('at-least-once', 'exactly-once'),
-    'What holds after a crash. Files and print get each row exactly once in either mode; Kafka gets it at least once.',
-    { default: 'at-least-once' },
+    oneOf('exactly-once', 'at-least-once'),
+    'What holds after a crash. Kafka gets each row exactly once, in transactions, or at least once, without. Files and print get it exactly once in either mode.',
+    { default: 'exactly-once' },
   ),
   'batch.records': option(integer(1, 1_000_000), 'The most records processed and committed together.', {
     default: '20000',

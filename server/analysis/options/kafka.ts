@@ -99,9 +99,9 @@ export const kafkaOptions = {
     { default: 'default', side: 'sink' },
   ),
   'sink.delivery-guarantee': option(
-    oneOf('at-least-once'),
-    'What holds when the job is killed: no row is lost, the last ones may be there twice.',
-    { default: 'at-least-once', side: 'sink' },
+    oneOf('exactly-once', 'at-least-once'),
+    "How often readers see a row, whatever is killed: once (those that read with isolation.level = read_committed), or at least once. Without it the job's 'delivery' holds.",
+    { side: 'sink' },
   ),
 } satisfies OptionTable;
 

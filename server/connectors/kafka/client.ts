@@ -11,12 +11,18 @@ const requestMsMax = 10_000;
 /** Few, quick retries: what takes longer is tried again by us, where it can be seen and stopped. */
 export const quickRetry: RetryOptions = { retries: 3, initialRetryTime: 100, maxRetryTime: 1000 };
 
-/** A client of its own for each use: kafkajs clients share a cache of committed offsets. `sockets` get its connections. */
+interface ClientOptions {
+  retry?: RetryOptions;
+  /** Get its connections. */
+  sockets?: ClientSockets;
+}
+
+/** A client of its own for each use: kafkajs clients share a cache of committed offsets. */
 export function makeClient(
   connection: Connection,
   clientId: string,
   onError?: (message: string) => void,
-  sockets?: ClientSockets,
+  { retry = quickRetry, sockets }: ClientOptions = {},
 ): Kafka {
   registerCodecs();
   const config: KafkaConfig = {
@@ -24,7 +30,7 @@ export function makeClient(
     brokers: connection.brokers,
     connectionTimeout: connectMsMax,
     requestTimeout: requestMsMax,
-    retry: quickRetry,
+    retry,
     logLevel: logLevel.ERROR,
     logCreator: () => (entry: LogEntry) => onError?.(entry.log.message),
   };

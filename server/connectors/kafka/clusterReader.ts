@@ -92,6 +92,15 @@ export class ClusterReader {
     return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
   }
 
+  /** What a group has committed for the first partition, with the note it left there; undefined for nothing. */
+  async mark(groupId: string, topic: string): Promise<{ offset: number; note: string } | undefined> {
+    const [found] = await this.askAdmin((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+    const first = found?.partitions.find(
+      ({ partition, offset }) => partition === 0 && !offset.startsWith('-'),
+    );
+    return first && { offset: Number(first.offset), note: first.metadata ?? '' };
+  }
+
   /** The largest record batch a topic takes, in bytes; undefined when it cannot be found out. */
   async messageBytesMax(topic: string): Promise<number | undefined> {
     const { resources } = await this.askAdmin((admin) =>

@@ -79,6 +79,58 @@ export function kafkaError(error: unknown, subject: Subject): StreamJobsError {
   });
 }
 
+/** Of a producer that was shut out, or whose transaction the broker has ended: a new one can go on. */
+const endedTransaction = [
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_TXN_STATE',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'UNKNOWN_PRODUCER_ID',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'TRANSACTION_COORDINATOR_FENCED',
+  'CONCURRENT_TRANSACTIONS',
+  // PRODUCER_FENCED and TRANSACTION_ABORTABLE, which kafkajs does not know.
+  'KAFKAJS_UNKNOWN_ERROR_CODE',
+];
+const atLeastOnceHint = "or start the job WITH ('delivery' = 'at-least-once')";
+
+/** The error to show for one of a transaction. */
+export function transactionError(error: unknown, subject: Subject, transactionalId: string): StreamJobsError {
+  if (error instanceof StreamJobsError) return error;
+  const { names, types, message } = diagnose(error);
+  const { cluster } = subject;
+  if (names.has('KafkaJSGroupCoordinatorNotFound') || types.has('GROUP_COORDINATOR_NOT_AVAILABLE'))
+    return new StreamJobsError(
+      'SINK_UNAVAILABLE',
+      `Kafka at ${cluster} has no coordinator for transactions.`,
+      {
+        hint: `It may be starting. Else its transaction.state.log.replication.factor may be larger than the number of its brokers: correct it, ${atLeastOnceHint}.`,
+        cause: error,
+      },
+    );
+  if (types.has('TRANSACTIONAL_ID_AUTHORIZATION_FAILED') || types.has('GROUP_AUTHORIZATION_FAILED'))
+    return new StreamJobsError(
+      'SINK_FAILED',
+      `Kafka at ${cluster} does not allow this job to write in transactions: ${message}.`,
+      {
+        hint: `Ask for the right to write with the transactional id and to read with the group ${transactionalId}, ${atLeastOnceHint}.`,
+        cause: error,
+      },
+    );
+  if (types.has('INVALID_TRANSACTION_TIMEOUT'))
+    return new StreamJobsError(
+      'SINK_FAILED',
+      `Kafka at ${cluster} does not allow transactions to be open for 30 seconds.`,
+      { hint: `Raise the broker's transaction.max.timeout.ms, ${atLeastOnceHint}.`, cause: error },
+    );
+  if (endedTransaction.some((type) => types.has(type)))
+    return new StreamJobsError(
+      'SINK_UNAVAILABLE',
+      `A transaction was ended by Kafka at ${cluster}: ${message}.`,
+      { hint: 'Its rows are published again by themselves.', cause: error },
+    );
+  return kafkaError(error, subject);
+}
+
 export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown): StreamJobsError {
   return new StreamJobsError(`${side}_FAILED`, `There is no topic ${topic} on Kafka at ${cluster}.`, {
     hint: "Create the topic, or correct 'topic'. Topics are not created by themselves.",

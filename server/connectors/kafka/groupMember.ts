@@ -197,7 +197,9 @@ export class GroupMember {
   private makeConsumer(): Consumer {
     const { connection, clientId, groupId, sessionTimeoutMs, discoveryMs } = this.options;
     this.sockets = new ClientSockets();
-    const client = makeClient(connection, clientId, (message) => (this.lastError = message), this.sockets);
+    const client = makeClient(connection, clientId, (message) => (this.lastError = message), {
+      sockets: this.sockets,
+    });
     return client.consumer({
       groupId,
       allowAutoTopicCreation: false,

@@ -1,19 +1,20 @@
 // The kafka connector: reads and writes the topics of Apache Kafka.
-import type { TableDefinition } from '../../analysis/catalog';
 import type { Connector } from '../connector';
+import { consumerGroup } from './consumerGroup';
+import { readSettings } from './settings';
 import { KafkaSink } from './sink';
 import { KafkaSource } from './source';
+import { transactionalWriters } from './transactions';
 
 export const kafka: Connector = {
   name: 'kafka',
-  source: (table, context) => new KafkaSource(table, groupOf(table, context.jobName), context),
+  source: (table, context) => new KafkaSource(table, consumerGroup(table, context.jobName), context),
   sink: (table, context) => new KafkaSink(table, context),
   deadLetterSink: (table, topic, context) =>
     new KafkaSink({ ...table, options: { ...table.options, topic } }, context),
+  transactions: transactionalWriters,
+  isTransactional: (table, delivery) =>
+    (readSettings(table)['sink.delivery-guarantee'] ?? delivery) === 'exactly-once',
   target: (table) => table.options.topic ?? '',
-  consumerGroup: groupOf,
+  consumerGroup,
 };
-
-function groupOf(table: TableDefinition, jobName: string): string {
-  return table.options['properties.group.id'] ?? `stream-jobs-${jobName}`;
-}

@@ -13,7 +13,7 @@ export interface Chunk {
 /** kafkajs is fastest with about this many rows a request. */
 const chunkRowsMax = 1000;
 /** Well below the megabyte that brokers take by default. */
-const chunkBytesMax = 512 * 1024;
+export const chunkBytesMax = 512 * 1024;
 
 /** Cuts batches into chunks; remembers whose turn it is. */
 export class Partitioner {
@@ -22,7 +22,7 @@ export class Partitioner {
   constructor(private readonly strategy: 'default' | 'round-robin') {}
 
   /** The rows in order for each partition. A row with a key goes where Kafka's Java client would send it. */
-  chunks(rows: RowBatch, partitions: number): Chunk[] {
+  chunks(rows: RowBatch, partitions: number, bytesMax = chunkBytesMax): Chunk[] {
     const chunks: Chunk[] = [];
     const open = new Map<number, { chunk: Chunk; bytes: number }>();
     const { starts, ends } = rows.values;
@@ -30,7 +30,7 @@ export class Partitioner {
       const partition = this.partitionOf(rows, index, partitions);
       const bytes = starts[index] === absent ? 0 : (ends[index] ?? 0) - (starts[index] ?? 0);
       let current = open.get(partition);
-      if (!current || current.chunk.indexes.length >= chunkRowsMax || current.bytes + bytes > chunkBytesMax) {
+      if (!current || current.chunk.indexes.length >= chunkRowsMax || current.bytes + bytes > bytesMax) {
         current = { chunk: { partition, rows, indexes: [] }, bytes: 0 };
         open.set(partition, current);
         chunks.push(current.chunk);

@@ -1,10 +1,10 @@
-// Sends chunks of rows with kafkajs. The only file of the writing side that touches kafkajs' message objects.
-import type { Message, Producer } from 'kafkajs';
-import { absent } from '../connector';
-import type { Connection, PackedValues } from '../connector';
+// Sends chunks of rows with kafkajs.
+import type { Producer } from 'kafkajs';
+import type { Connection } from '../connector';
 import { makeClient } from './client';
 import { compressionTypes } from './codecs/codecs';
 import type { CompressionName } from './codecs/codecs';
+import { messagesOf } from './messages';
 import type { Chunk } from './partitioner';
 
 /** Sends rows to one topic; a transactional one may take its place. */
@@ -36,7 +36,7 @@ export class KafkajsPublisher implements Publisher {
       const connected = await producer;
       const acknowledged = await connected.send({
         topic: this.topic,
-        messages: messagesOf(chunk),
+        messages: messagesOf([chunk]),
         acks: allReplicas,
         timeout: ackMsMax,
         compression: compressionTypes[this.compression],
@@ -80,20 +80,4 @@ function notSent({ partition }: Chunk): Error {
 
 async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
   await producer?.then((connected) => connected.disconnect()).catch(() => undefined);
-}
-
-function messagesOf({ partition, rows, indexes }: Chunk): Message[] {
-  const messages = indexes.map((index): Message => {
-    const message: Message = { value: part(rows.values, index), partition };
-    if (rows.keys) message.key = part(rows.keys, index);
-    if (rows.headers) message.headers = rows.headers(index);
-    return message;
-  });
-  // kafkajs groups messages by partition with a copy of the array for each of them; these are one group already.
-  return Object.assign(messages, { reduce: () => ({ [partition]: messages }) });
-}
-
-function part({ buffer, starts, ends }: PackedValues, index: number): Buffer | null {
-  const start = starts[index] ?? absent;
-  return start === absent ? null : buffer.subarray(start, ends[index]);
 }

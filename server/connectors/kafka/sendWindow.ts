@@ -39,6 +39,9 @@ export class SendWindow {
   private failingSince: number | undefined;
   private retryMs = retryMsMin;
   private outage: StreamJobsError | undefined;
+  /** What the last attempts failed with, from the first one on. */
+  private trouble: StreamJobsError | undefined;
+  private hurried = false;
   private failure: StreamJobsError | undefined;
   private readonly changes = new ChangeNotifier();
   private readonly closing = new AbortController();
@@ -60,6 +63,12 @@ export class SendWindow {
     await this.until(() => this.entries.length === 0, signal);
   }
 
+  /** On: whoever waits is told of a failure at once, instead of after `outageMsMax`. */
+  hurry(on: boolean): void {
+    this.hurried = on;
+    this.changes.notify();
+  }
+
   /** Stops sending; what is in the air ends by itself. */
   close(): void {
     this.closing.abort();
@@ -70,6 +79,7 @@ export class SendWindow {
       if (this.failure) throw this.failure;
       if (done()) return;
       if (this.outage && looks > 0) throw this.outage;
+      if (this.hurried && this.trouble) throw this.trouble;
       if (signal.aborted)
         throw new StreamJobsError('SINK_UNAVAILABLE', 'Kafka takes too long to accept the rows.');
       if (this.closing.signal.aborted) throw new StreamJobsError('CANCELLED', 'The sink was closed.');
@@ -109,6 +119,7 @@ export class SendWindow {
   private recovered(): void {
     this.failingSince = undefined;
     this.outage = undefined;
+    this.trouble = undefined;
     this.retryMs = retryMsMin;
   }
 
@@ -124,6 +135,7 @@ export class SendWindow {
         this.failure = shown;
         return;
       }
+      this.trouble = shown;
       this.failingSince ??= clock.monotonic();
       if (clock.monotonic() - this.failingSince >= outageMsMax) this.outage = shown;
       this.changes.notify();

@@ -1,0 +1,234 @@
+// Publishes a job's batches to a cluster, each whole or not at all.
+//
+// Invariants:
+// 1. A transaction holds the rows of whole batches, the group offsets of the sources that are on the same cluster, and
+//    the mark: the number of the last batch, as the offset of a group that is named after the transactional id.
+// 2. Who opens writes its own name beside the mark before anything else. A writer that finds another's name there has
+//    been replaced and writes nothing any more; it does not even shut out the other one.
+// 3. After a failure only the mark tells what was published.
+import { randomUUID } from 'node:crypto';
+import type { TableDefinition } from '../../analysis/catalog';
+import { StreamJobsError } from '../../protocol/errors';
+import type { ConnectorContext, OutgoingBatch, TransactionalJob, TransactionalWriter } from '../connector';
+import { acquireReader } from './clusterReader';
+import type { ClusterReader } from './clusterReader';
+import { consumerGroup } from './consumerGroup';
+import { transactionError } from './errors';
+import { chunkBytesMax } from './partitioner';
+import type { Chunk } from './partitioner';
+import { readSettings, resolveConnection } from './settings';
+import { isTooLarge, SinkTopic } from './sinkTopic';
+import { TransactionalProducer } from './transactionalProducer';
+import type { GroupOffsets, Send } from './transactionalProducer';
+
+/** Right after a transaction its offsets may still read as before. */
+const markMsMax = 250;
+const markPollMs = 20;
+
+/** Writers for the clusters of a job's tables, one each. */
+export function transactionalWriters(job: TransactionalJob, context: ConnectorContext): KafkaTransactions[] {
+  const clusters = new Map<string, Map<number, TableDefinition>>();
+  for (const [output, table] of job.outputs) {
+    const key = clusterKey(table);
+    clusters.set(key, (clusters.get(key) ?? new Map<number, TableDefinition>()).set(output, table));
+  }
+  return [...clusters].map(
+    ([key, outputs]) =>
+      new KafkaTransactions(
+        { ...job, outputs, sources: job.sources.filter((table) => clusterKey(table) === key) },
+        context,
+      ),
+  );
+}
+
+interface Mark {
+  offset: number;
+  note: string;
+}
+
+export class KafkaTransactions implements TransactionalWriter {
+  readonly outputs: readonly number[];
+  readonly commits: readonly string[];
+  private readonly topics: Map<number, SinkTopic>;
+  private readonly transactionalId: string;
+  private readonly instance = randomUUID();
+  /** Who wrote before us. */
+  private predecessor: string | undefined;
+  private claimed = false;
+  private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
+  private producer: TransactionalProducer | undefined;
+  private chunkBytes = chunkBytesMax;
+
+  /** Throws BAD_OPTION, NOT_SUPPORTED. */
+  constructor(
+    private readonly job: TransactionalJob,
+    private readonly context: ConnectorContext,
+  ) {
+    this.topics = new Map(
+      [...job.outputs].map(([output, table]) => [output, new SinkTopic(table, context.clock)]),
+    );
+    this.outputs = [...job.outputs.keys()];
+    this.commits = job.sources.map(({ name }) => name);
+    // One cluster's writer is told from another's by its first output: an address may change.
+    this.transactionalId = `stream-jobs-${context.jobName}-${job.identity}-${this.outputs[0] ?? 0}`;
+  }
+
+  async open(published: number, stored: number): Promise<number | undefined> {
+    await this.dropProducer();
+    const { first } = this;
+    const connection = await resolveConnection(first.table, this.context);
+    this.reader ??= acquireReader(connection, this.context.clock);
+    const { reader } = this.reader;
+    for (const topic of this.topics.values()) await topic.countPartitions(reader);
+    try {
+      await this.limitChunks(reader);
+      // Looked at before it shuts anyone out, and after: the other one may have come in between.
+      if (this.claimed) this.refuseIfReplaced(await reader.mark(this.transactionalId, first.topic.topic));
+      const clientId = first.topic.settings['properties.client.id'];
+      const { clock } = this.context;
+      this.producer = await TransactionalProducer.open(connection, clientId, this.transactionalId, clock);
+      const mark = await this.readMark(reader, published, stored);
+      if (this.claimed) this.refuseIfReplaced(mark);
+      else this.predecessor = mark?.note;
+      await this.producer.transact([], [this.markOf(Math.max(published, mark?.offset ?? 0))]);
+      this.claimed = true;
+      return mark?.offset;
+    } catch (error) {
+      await this.dropProducer();
+      throw transactionError(error, first.topic.subject, this.transactionalId);
+    }
+  }
+
+  async publish(batches: readonly OutgoingBatch[]): Promise<void> {
+    const { producer } = this;
+    const last = batches.at(-1);
+    if (!producer || !this.reader || !last)
+      throw new StreamJobsError('INTERNAL', 'There is nothing to publish with.');
+    const sends = await this.sendsOf(batches, this.reader.reader);
+    try {
+      await producer.transact(sends, [...this.positionsOf(last), this.markOf(last.number)]);
+    } catch (error) {
+      await this.dropProducer();
+      throw await this.explain(error, sends);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.dropProducer();
+    await this.reader?.release();
+    this.reader = undefined;
+  }
+
+  private get first(): { table: TableDefinition; topic: SinkTopic } {
+    const [output = 0] = this.outputs;
+    const table = this.job.outputs.get(output);
+    const topic = this.topics.get(output);
+    if (!table || !topic) throw new StreamJobsError('INTERNAL', 'A transaction without a table.');
+    return { table, topic };
+  }
+
+  private async dropProducer(): Promise<void> {
+    const { producer } = this;
+    this.producer = undefined;
+    await producer?.close();
+  }
+
+  /** Requests that every topic takes; unknown where the rights to ask are missing. */
+  private async limitChunks(reader: ClusterReader): Promise<void> {
+    if (this.claimed) return;
+    const asked = [...this.topics.values()].map(({ topic }) =>
+      reader.messageBytesMax(topic).catch(() => undefined),
+    );
+    const limits = (await Promise.all(asked)).map((limit) => (limit ?? Infinity) / 2);
+    this.chunkBytes = Math.floor(Math.min(chunkBytesMax, ...limits));
+  }
+
+  private async readMark(
+    reader: ClusterReader,
+    published: number,
+    stored: number,
+  ): Promise<Mark | undefined> {
+    const { clock } = this.context;
+    const due = clock.monotonic() + markMsMax;
+    for (;;) {
+      const mark = await reader.mark(this.transactionalId, this.first.topic.topic);
+      if (stored === published || (mark?.offset ?? -1) >= stored || clock.monotonic() > due) return mark;
+      await clock.sleep(markPollMs);
+    }
+  }
+
+  private refuseIfReplaced(mark: Mark | undefined): void {
+    if (!mark || mark.note === this.instance || mark.note === this.predecessor) return;
+    throw new StreamJobsError(
+      'SINK_FAILED',
+      `Another server runs the job ${this.context.jobName} with a copy of this data folder.`,
+      { hint: 'Stop one of the two: each would repeat what the other writes.' },
+    );
+  }
+
+  private markOf(batch: number): GroupOffsets {
+    const { topic } = this.first.topic;
+    const partitions = [{ partition: 0, offset: String(batch), metadata: this.instance }];
+    return { groupId: this.transactionalId, topic, partitions };
+  }
+
+  private positionsOf({ positions }: OutgoingBatch): GroupOffsets[] {
+    return this.job.sources.map((table) => ({
+      groupId: consumerGroup(table, this.context.jobName),
+      topic: readSettings(table).topic,
+      partitions: [...(positions.get(table.name) ?? [])].map(([partition, offset]) => ({
+        partition,
+        offset: String(offset),
+        metadata: '',
+      })),
+    }));
+  }
+
+  /** One chunk of each partition at a time, so that a partition's rows keep their order. */
+  private async sendsOf(batches: readonly OutgoingBatch[], reader: ClusterReader): Promise<Send[]> {
+    const sends: Send[] = [];
+    for (const [output, sinkTopic] of this.topics) {
+      const { topic, compression } = sinkTopic;
+      const rounds: Map<number, Chunk>[] = [];
+      const next = new Map<number, number>();
+      for (const { rows } of batches) {
+        const own = rows[output];
+        for (const chunk of own ? await sinkTopic.chunks(own, reader, this.chunkBytes) : []) {
+          const round = next.get(chunk.partition) ?? 0;
+          (rounds[round] ??= new Map<number, Chunk>()).set(chunk.partition, chunk);
+          next.set(chunk.partition, round + 1);
+        }
+      }
+      for (const round of rounds) sends.push({ topic, compression, chunks: [...round.values()] });
+    }
+    return sends;
+  }
+
+  /** A request that was too large is tried again in smaller ones. */
+  private async explain(error: unknown, sends: readonly Send[]): Promise<StreamJobsError> {
+    const { first } = this;
+    if (!isTooLarge(error)) return transactionError(error, first.topic.subject, this.transactionalId);
+    const chunks = sends.flatMap((send) => send.chunks.map((chunk) => ({ topic: send.topic, chunk })));
+    const largest = chunks.reduce<{ topic: string; chunk: Chunk } | undefined>(
+      (most, one) => (most && most.chunk.indexes.length >= one.chunk.indexes.length ? most : one),
+      undefined,
+    );
+    if (largest && largest.chunk.indexes.length > 1) {
+      this.chunkBytes = Math.max(1, Math.floor(this.chunkBytes / 4));
+      return new StreamJobsError(
+        'SINK_UNAVAILABLE',
+        `Rows for ${largest.topic} are sent in smaller requests.`,
+      );
+    }
+    const topic = [...this.topics.values()].find((one) => one.topic === largest?.topic) ?? first.topic;
+    return largest
+      ? topic.explain(error, largest.chunk, this.reader?.reader)
+      : transactionError(error, topic.subject, this.transactionalId);
+  }
+}
+
+/** Tables with the same address are on the same cluster. */
+function clusterKey({ options }: TableDefinition): string {
+  const servers = options['properties.bootstrap.servers']?.split(',').map((server) => server.trim());
+  return JSON.stringify([options.connection, servers?.sort()]);
+}

@@ -1,0 +1,36 @@
+// How a pipeline's work ends: in time, or with which error.
+import { StreamJobsError } from '../protocol/errors';
+import { kindOf, reasonOf } from './database';
+
+/** Whether a promise ends before the signal fires. */
+export async function endsBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  let fired: () => void = () => undefined;
+  const aborted = new Promise<false>((resolve) => {
+    fired = () => resolve(false);
+  });
+  if (signal.aborted) fired();
+  signal.addEventListener('abort', fired);
+  try {
+    return await Promise.race([promise.then(() => true), aborted]);
+  } finally {
+    signal.removeEventListener('abort', fired);
+  }
+}
+
+/** The error to show for one of DuckDB's in the middle of a batch. */
+export function asJobError(error: unknown): StreamJobsError {
+  if (error instanceof StreamJobsError) return error;
+  const reason = reasonOf(error);
+  switch (kindOf(error)) {
+    case 'storage':
+    case 'invalidated':
+      return new StreamJobsError('STORAGE', `The job's state cannot be written: ${reason}`, { cause: error });
+    case 'data':
+      return new StreamJobsError('BAD_RECORD', `The query failed on its own state: ${reason}`, {
+        hint: 'A sum may be too large for its type: CAST the argument to a wider one.',
+        cause: error,
+      });
+    default:
+      return new StreamJobsError('INTERNAL', `The query failed: ${reason}`, { cause: error });
+  }
+}
