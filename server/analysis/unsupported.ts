@@ -42,8 +42,6 @@ function unsupportedStrategy({ strategy }: DeployJob): Problem | undefined {
 }
 
 function unsupportedClause(statement: ChangeJobs): Problem | undefined {
-  if (statement.from) return notYet('RESUME ... FROM', statement.from.span);
-  if (statement.acceptDataLoss) return notYet('ACCEPT DATA LOSS', statement.acceptDataLoss);
   if (statement.records) return notYet('RESUME ... FOR n RECORDS', statement.records.span);
   return undefined;
 }

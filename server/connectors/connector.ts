@@ -56,6 +56,18 @@ export interface Peeked {
   more: boolean;
 }
 
+/** A place in a log that is not a position: where RESUME ... FROM goes on. `at`: epoch milliseconds. */
+export type LogPlace = { kind: 'earliest' } | { kind: 'latest' } | { kind: 'timestamp'; at: number };
+
+/** What the outside says of a log, asked before a job goes on in it. */
+export interface LogState {
+  ranges: PartitionRange[];
+  /** Another one once the log was deleted and made again; absent where that cannot be known. */
+  identity?: string;
+  /** What `commit` or anybody else left outside, without the partitions that have nothing; absent where unknown. */
+  committed?: Positions;
+}
+
 /** Everything a connector needs from its surroundings: injected, so that tests need no clock and no network. */
 export interface ConnectorContext {
   clock: Clock;
@@ -124,6 +136,19 @@ export interface Source {
    * so is one whose position was deleted. Throws SOURCE_UNAVAILABLE or SOURCE_FAILED.
    */
   peek(positions: Positions, limit: number, bytesMax: number): Promise<Peeked[]>;
+  /** What positions count, where that is not records. */
+  readonly unit?: 'bytes';
+  /**
+   * The log now; works before `open`. Of a source that is open it is also the proof that reading would bring records.
+   * Throws SOURCE_UNAVAILABLE, SOURCE_FAILED.
+   */
+  state?(): Promise<LogState>;
+  /** Of the log, as in its state; undefined where it cannot be known. Works before `open`. Never rejects. */
+  identity?(): Promise<string | undefined>;
+  /** The offset of a place in each partition; works before `open`. Throws BAD_REQUEST where the log has no such places. */
+  offsetsAt?(place: LogPlace): Promise<Positions>;
+  /** When the record at an offset was written, epoch ms, null where nobody knows; works before `open`. */
+  timestampAt?(partition: number, offset: bigint): Promise<number | null>;
   /** Leaves the group, closes connections. Idempotent. */
   close(): Promise<void>;
 }

@@ -40,6 +40,7 @@ export class BatchFeed {
     private readonly session: Session,
     private readonly spec: PipelineSpec,
     events: { trouble(message: string | null): void; failed(error: StreamJobsError): void },
+    told: () => void,
   ) {
     this.#size = new BatchSize(spec.options.batchRecordsMax);
     this.#readers = session.sources.map(
@@ -50,10 +51,14 @@ export class BatchFeed {
         }),
     );
     this.#commits = session.sources.flatMap((source, index) => {
-      const name = spec.scans[index]?.table.name ?? '';
+      const stream = spec.scans[index]?.table.name ?? '';
       // Told in the transactions of the rows.
-      if (session.outgoing?.publishing.commits.has(name) === true) return [];
-      return [new SourceCommits(source, name, spec.clock, spec.warn)];
+      if (session.outgoing?.publishing.commits.has(stream) === true) return [];
+      const commits = new SourceCommits(source, stream, spec.clock, spec.warn, (positions) => {
+        session.told.set(stream, positions);
+        told();
+      });
+      return [commits];
     });
   }
 
@@ -212,8 +217,13 @@ export class BatchFeed {
   /** Tells the outside how far the job is, and looks at the files' size. */
   committed(positions: JobPositions): void {
     this.#dirty = true;
-    for (const commits of this.#commits) commits.request(positions);
+    this.tell(positions);
     void this.#measure();
+  }
+
+  /** Tells the outside how far the job is, in the background. */
+  tell(positions: JobPositions): void {
+    for (const commits of this.#commits) commits.request(positions);
   }
 
   async #measure(): Promise<void> {

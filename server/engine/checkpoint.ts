@@ -24,6 +24,12 @@ export interface Checkpoint {
   deadLetters: number;
   /** The sources came to their end and all windows were closed. */
   finished: boolean;
+  /** Stream -> identity of the log its positions are of, where it has one: see LogState.identity. */
+  logs: Map<string, string>;
+  /** What the outside was last told with success; may be behind. */
+  told: JobPositions;
+  /** Number of the last Reposition that was applied. */
+  repositioned: number;
 }
 
 export function emptyCheckpoint(): Checkpoint {
@@ -35,6 +41,9 @@ export function emptyCheckpoint(): Checkpoint {
     batch: 0,
     deadLetters: 0,
     finished: false,
+    logs: new Map(),
+    told: new Map(),
+    repositioned: 0,
   };
 }
 
@@ -93,22 +102,42 @@ export async function writeCheckpoint(
   await database.run(transaction === 'open' ? `${update}; COMMIT` : update);
 }
 
-type Stored = Omit<Checkpoint, 'positions' | 'watermarks'> & {
-  positions: [string, [number, string][]][];
+type StoredPositions = [string, [number, string][]][];
+type Stored = Omit<Checkpoint, 'positions' | 'watermarks' | 'logs' | 'told' | 'repositioned'> & {
+  positions: StoredPositions;
   watermarks: [string, [number, number][]][];
+  /** Absent in checkpoints of older versions, as those below. */
+  logs?: [string, string][];
+  told?: StoredPositions;
+  repositioned?: number;
 };
 
 /** As it is stored. */
 export function serializeCheckpoint(checkpoint: Checkpoint): string {
   const stored: Stored = {
     ...checkpoint,
-    positions: [...checkpoint.positions].map(([stream, partitions]) => [
-      stream,
-      [...partitions].map(([partition, offset]) => [partition, String(offset)]),
-    ]),
+    positions: storedPositions(checkpoint.positions),
     watermarks: [...checkpoint.watermarks].map(([stream, partitions]) => [stream, [...partitions]]),
+    logs: [...checkpoint.logs],
+    told: storedPositions(checkpoint.told),
   };
   return JSON.stringify(stored);
+}
+
+function storedPositions(positions: JobPositions): StoredPositions {
+  return [...positions].map(([stream, partitions]) => [
+    stream,
+    [...partitions].map(([partition, offset]) => [partition, String(offset)]),
+  ]);
+}
+
+function positionsOf(stored: StoredPositions): JobPositions {
+  return new Map(
+    stored.map(([stream, partitions]) => [
+      stream,
+      new Map(partitions.map(([partition, offset]) => [partition, BigInt(offset)])),
+    ]),
+  );
 }
 
 function deserialize(text: string): Checkpoint {
@@ -116,13 +145,11 @@ function deserialize(text: string): Checkpoint {
     const stored = JSON.parse(text) as Stored;
     return {
       ...stored,
-      positions: new Map(
-        stored.positions.map(([stream, partitions]) => [
-          stream,
-          new Map(partitions.map(([partition, offset]) => [partition, BigInt(offset)])),
-        ]),
-      ),
+      positions: positionsOf(stored.positions),
       watermarks: new Map(stored.watermarks.map(([stream, partitions]) => [stream, new Map(partitions)])),
+      logs: new Map(stored.logs),
+      told: positionsOf(stored.told ?? []),
+      repositioned: stored.repositioned ?? 0,
     };
   } catch (cause) {
     throw new StreamJobsError('STATE_CORRUPT', 'The stored checkpoint cannot be read.', { cause });

@@ -3,26 +3,28 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { TableDefinition } from '../analysis/catalog';
 import type { JobPlan } from '../analysis/plan';
-import type { Clock, Connector, ConnectorContext, Sink, TransactionalWriter } from '../connectors/connector';
+import type {
+  Clock,
+  Connector,
+  ConnectorContext,
+  Sink,
+  Source,
+  TransactionalWriter,
+} from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import { carryOver } from './carryOver';
-import { planFingerprint, readCheckpoint } from './checkpoint';
+import { emptyCheckpoint, planFingerprint, readCheckpoint, type Checkpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
-import {
-  emptyCounters,
-  type Engine,
-  type JobOptions,
-  type JobPositions,
-  type JobSpec,
-  type PipelineCounters,
-} from './engine';
+import type { Engine, JobOptions, JobPositions, JobSpec, PipelineCounters } from './engine';
 import { tableEncoder } from './formats/encoder';
+import { oldest, oldestTime, streamLog } from './logs';
 import { Outbox, withUnpublished } from './outbox';
 import { nextRecords } from './peek';
 import { DuckPipeline } from './pipeline';
 import { openPreview } from './preview';
 import { partitionProgress } from './progress';
+import { applyReposition } from './reposition';
 import { openSession } from './session';
 import type { PipelineSpec } from './session';
 
@@ -34,6 +36,15 @@ export interface EngineOptions {
 }
 
 export function createEngine(options: EngineOptions): Engine {
+  /** A source of one of the job's tables for a question, closed after it. */
+  const ask = async <T>(spec: JobSpec, table: TableDefinition, question: (source: Source) => Promise<T>) => {
+    const source = sourceOf(options.connectors, table, options.context(spec.name));
+    try {
+      return await question(source);
+    } finally {
+      await source.close();
+    }
+  };
   return {
     async open(spec, events, signal) {
       const pipeline = pipelineSpec(spec, options);
@@ -80,6 +91,27 @@ export function createEngine(options: EngineOptions): Engine {
     },
     carryOver,
     forget: deleteDatabase,
+    async logs(spec, place) {
+      const checkpoint = await withCheckpoint(spec, (found) => Promise.resolve(found));
+      return Promise.all(
+        spec.plan.scans.map(({ table }) =>
+          ask(spec, table, (source) => streamLog(table.name, source, checkpoint, place)),
+        ),
+      );
+    },
+    async writtenAt(spec, records) {
+      const asked = spec.plan.scans.map(({ table }) =>
+        ask(spec, table, (source) =>
+          oldestTime(
+            source,
+            records.filter(({ stream }) => stream === table.name),
+          ),
+        ),
+      );
+      return oldest(await Promise.all(asked));
+    },
+    reposition: (spec, to) =>
+      withDatabase(spec, (database) => applyReposition(database, planFingerprint(spec.plan), to)),
     async drop(spec) {
       await deleteDatabase(spec.databasePath);
       await rm(options.context(spec.name).jobDir, { recursive: true, force: true });
@@ -89,17 +121,30 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 async function inspectJob(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }> {
-  if (!existsSync(spec.databasePath)) return { positions: new Map(), counters: emptyCounters() };
+  const names = spec.plan.sinks.map(({ table }) => table.name);
+  return withCheckpoint(spec, async (checkpoint, database) => {
+    const { positions, counters } = checkpoint;
+    const waiting = database && (await Outbox.waiting(database, checkpoint));
+    return { positions, counters: waiting ? withUnpublished(counters, waiting, names) : counters };
+  });
+}
+
+/** What the job kept, an empty checkpoint of one that never ran, and its database where there is one. */
+async function withCheckpoint<T>(
+  spec: JobSpec,
+  use: (checkpoint: Checkpoint, database?: Database) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(spec.databasePath)) return use(emptyCheckpoint());
+  return withDatabase(spec, async (database) => {
+    const checkpoint = await readCheckpoint(database, planFingerprint(spec.plan));
+    return checkpoint ? use(checkpoint, database) : use(emptyCheckpoint());
+  });
+}
+
+async function withDatabase<T>(spec: JobSpec, use: (database: Database) => Promise<T>): Promise<T> {
   const database = await Database.open(spec.databasePath);
   try {
-    const checkpoint = await readCheckpoint(database, planFingerprint(spec.plan));
-    if (!checkpoint) return { positions: new Map(), counters: emptyCounters() };
-    const { positions, counters } = checkpoint;
-    const names = spec.plan.sinks.map(({ table }) => table.name);
-    return {
-      positions,
-      counters: withUnpublished(counters, await Outbox.waiting(database, checkpoint), names),
-    };
+    return await use(database);
   } finally {
     await database.close();
   }

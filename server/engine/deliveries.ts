@@ -3,7 +3,7 @@
 import type { OutgoingBatch, RowBatch } from '../connectors/connector';
 import { positionAfter } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
-import { copyPositions, writeCheckpoint } from './checkpoint';
+import { copyPositions, serializeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import type { Statements } from './database';
 import type { LetterWork } from './deadLetters';
@@ -82,11 +82,16 @@ export class Deliveries {
     for (const { sink } of this.spec.outputs) sink?.committed?.();
   }
 
-  /** Notes how far the outbox is published, while nothing else is written. */
-  async notePublished(): Promise<void> {
-    const published = this.session.outgoing?.publishing.published;
-    if (published === undefined || published === this.checkpoint.published) return;
-    const next = { ...this.checkpoint, published };
+  /** Notes how far the outbox is published and what the outside was told, while nothing else is written. */
+  async noteOutside(): Promise<void> {
+    const { outgoing, told } = this.session;
+    const published = outgoing?.publishing.published;
+    const next = {
+      ...this.checkpoint,
+      told: new Map(told),
+      ...(published === undefined ? {} : { published }),
+    };
+    if (serializeCheckpoint(next) === serializeCheckpoint(this.checkpoint)) return;
     await writeCheckpoint(this.session.database, next);
     this.checkpoint = next;
   }
@@ -163,6 +168,7 @@ export class Deliveries {
       ...last,
       positions,
       sinks,
+      told: new Map(this.session.told),
       watermarks: this.session.times.snapshot(),
       batch: last.batch + 1,
       finished: batch.final && !result.stop,

@@ -1,6 +1,7 @@
 // What the job server needs from an engine. The state machine knows only this, so that it is tested with a fake,
 // and another engine (a cluster) can stand behind the same verbs.
 import type { JobPlan, PreviewPlan } from '../analysis/plan';
+import type { LogPlace } from '../connectors/connector';
 import type { Cell } from '../protocol/results';
 import type { StreamJobsError } from '../protocol/errors';
 
@@ -31,6 +32,41 @@ export interface NextRecord {
 export interface PeekRequest {
   records: number;
   bytesMax: number;
+}
+
+/** The log of one stream as a job meets it before it goes on. */
+export interface StreamLog {
+  stream: string;
+  /** What positions count. */
+  unit: 'records' | 'bytes';
+  /** It is not the log the job has read: that was deleted, and another one has its name. Null where unknown. */
+  recreated: boolean | null;
+  /** See LogState.identity; `known`: of the log that the job's positions are of. */
+  identity?: string;
+  known?: string;
+  partitions: PartitionInLog[];
+}
+export interface PartitionInLog {
+  partition: number;
+  /** Null: never read. */
+  position: bigint | null;
+  /** Null: the log has no such partition. */
+  start: bigint | null;
+  end: bigint | null;
+  /** Where the job would go on, of the place that was asked for. */
+  target?: bigint;
+  /** What was last told to the outside with success, as far as the job remembers. */
+  told?: bigint;
+  /** What the outside has now: null for nothing, absent where unknown. */
+  committed?: bigint | null;
+}
+
+/** New positions for some streams of a job: absolute, so that applying them twice is applying them once. */
+export interface Reposition {
+  /** Counts up over a job's life; one that the job's database has already seen changes nothing. */
+  number: number;
+  /** All partitions of each stream; offsets as decimal strings. */
+  streams: { stream: string; identity?: string; positions: [number, string][] }[];
 }
 
 export interface PipelineCounters {
@@ -170,6 +206,16 @@ export interface Engine {
   carryOver(from: JobSpec, to: JobSpec): Promise<void>;
   /** Deletes a database of a job that keeps another one. Does nothing where there is none. */
   forget(databasePath: string): Promise<void>;
+  /** The logs of a job that is not open, and where `place` would be in them. Changes nothing. Throws what its sources
+   *  and its database say. */
+  logs(spec: JobSpec, place?: LogPlace): Promise<StreamLog[]>;
+  /** When the oldest of `records` in the logs was written, epoch ms; null where unknown. */
+  writtenAt(
+    spec: JobSpec,
+    records: { stream: string; partition: number; offset: bigint }[],
+  ): Promise<number | null>;
+  /** Sets positions of a job that is not open, in one transaction. Throws STORAGE, STATE_CORRUPT. */
+  reposition(spec: JobSpec, to: Reposition): Promise<JobPositions>;
   /** Deletes everything the job kept. */
   drop(spec: JobSpec): Promise<void>;
   /** Runs a SELECT without keeping anything. */
@@ -223,6 +269,10 @@ export interface Pipeline {
    * more. Consumes nothing; may be called beside everything else.
    */
   peek(request: PeekRequest): Promise<NextRecord[]>;
+  /** The logs it reads, and the proof that it would read them. Throws SOURCE_UNAVAILABLE, SOURCE_FAILED. */
+  logs(place?: LogPlace): Promise<StreamLog[]>;
+  /** Tells the outside once more how far it is, in the background. */
+  tell(): void;
   /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@
 // 3. After a failed delivery the sinks are cut back to the checkpoint before anything is written again.
 // 4. Rows for transactional writers are durable in the outbox first and published in the background, also while the
 //    job is paused; a job has finished when they are outside.
+import type { LogPlace } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import { BatchFeed } from './batchFeed';
 import { copyPositions } from './checkpoint';
@@ -25,11 +26,13 @@ import type {
   PipelineCounters,
   PipelineEvents,
   RetryOutcome,
+  StreamLog,
 } from './engine';
 import { asJobError, endsBefore } from './endings';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
 import { withUnpublished } from './outbox';
+import { streamLog } from './logs';
 import type { PreparedBatch } from './microBatch';
 import { nextRecords } from './peek';
 import type { ScanOperator } from './operators/scan';
@@ -69,14 +72,19 @@ export class DuckPipeline implements Pipeline {
     this.#deliveries = new Deliveries(spec, session);
     this.#deadLetters = new DeadLetters(spec);
     this.#retries = new RetryBatches(spec, session, this.#deadLetters);
-    this.#feed = new BatchFeed(session, spec, {
-      trouble: (message) => this.#emit(() => events.trouble(message)),
-      failed: (error) => this.#fail(error),
-    });
+    this.#feed = new BatchFeed(
+      session,
+      spec,
+      {
+        trouble: (message) => this.#emit(() => events.trouble(message)),
+        failed: (error) => this.#fail(error),
+      },
+      () => void this.#noteOutside(),
+    );
     session.outgoing?.publishing.start({
       trouble: (message) => this.#emit(() => events.trouble(message)),
       failed: (error) => this.#fail(error),
-      drained: () => void this.#notePublished(),
+      drained: () => this.#published(),
     });
   }
 
@@ -136,7 +144,7 @@ export class DuckPipeline implements Pipeline {
     }
     await this.#feed.stop();
     await this.session.outgoing?.publishing.settle(signal);
-    await this.#notePublished();
+    await this.#noteOutside();
     return this.positions();
   }
 
@@ -191,6 +199,20 @@ export class DuckPipeline implements Pipeline {
     return retry.done;
   }
 
+  logs(place?: LogPlace): Promise<StreamLog[]> {
+    const { program, sources, told } = this.session;
+    const known = { ...this.#deliveries.checkpoint, told };
+    const asked = program.scans.map(async ({ node, index }) => {
+      const source = sources[index];
+      return source ? [await streamLog(node.table.name, source, known, place)] : [];
+    });
+    return Promise.all(asked).then((found) => found.flat());
+  }
+
+  tell(): void {
+    this.#feed.tell(this.#deliveries.checkpoint.positions);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -204,7 +226,7 @@ export class DuckPipeline implements Pipeline {
     await Promise.race([ended, this.spec.clock.sleep(limits.closeWaitMs, waited.signal)]);
     waited.abort();
     await this.session.outgoing?.publishing.settle(new AbortController().signal);
-    await this.#notePublished();
+    await this.#noteOutside();
     await this.session.close();
   }
 
@@ -217,8 +239,16 @@ export class DuckPipeline implements Pipeline {
   #hurry(on: boolean): void {
     for (const { sink } of this.spec.outputs) sink?.hurry?.(on);
   }
-  #notePublished(): Promise<void> {
-    const note = (): Promise<void> | undefined => (this.#loop ? undefined : this.#deliveries.notePublished());
+  /** Positions are told in the transactions of the rows. */
+  #published(): void {
+    const { told, outgoing } = this.session;
+    const { positions } = this.#deliveries.checkpoint;
+    for (const stream of outgoing?.publishing.commits ?? []) told.set(stream, new Map(positions.get(stream)));
+    void this.#noteOutside();
+  }
+  /** Batches under way do it themselves. */
+  #noteOutside(): Promise<void> {
+    const note = (): Promise<void> | undefined => (this.#loop ? undefined : this.#deliveries.noteOutside());
     // Not written, it is found out again when the job is opened.
     this.#noting = this.#noting.then(note).catch(() => undefined);
     return this.#noting;

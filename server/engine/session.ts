@@ -6,13 +6,14 @@ import type { Clock, Sink, Source, TransactionalWriter } from '../connectors/con
 import { createCheckpoint, readCheckpoint, serializeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { Database, kindOf, reasonOf } from './database';
-import type { JobOptions } from './engine';
+import type { JobOptions, JobPositions } from './engine';
 import { unlessAborted } from '../connectors/waiting';
 import { StreamJobsError } from '../protocol/errors';
 import { EventTimes } from './eventTimes';
 import type { RowEncoder } from './formats/encoder';
 import { InputTable } from './inputTable';
 import { limits } from './limits';
+import { checkIdentity } from './logs';
 import { MicroBatch } from './microBatch';
 import { statePrefix } from './operators/operator';
 import { Outbox } from './outbox';
@@ -54,6 +55,8 @@ export interface Session {
   microBatch: MicroBatch;
   checkpoint: Checkpoint;
   times: EventTimes;
+  /** What the outside was told with success: ahead of the checkpoint's until that is written again. */
+  told: JobPositions;
   /** By scan. */
   sources: Source[];
   /** Two sets of input tables, by scan: one is filled while the other is computed. */
@@ -103,6 +106,7 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
     for (const [index, { table }] of spec.scans.entries()) {
       const source = spec.source(table);
       opened.push(source);
+      await inTime(checkIdentity(table.name, source, checkpoint));
       const positions = await inTime(source.open(new Map(checkpoint.positions.get(table.name))));
       times.addPartitions(index, positions.keys());
       checkpoint.positions.set(table.name, new Map(positions));
@@ -129,6 +133,7 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       database,
       program,
       checkpoint,
+      told: new Map(checkpoint.told),
       times,
       sources,
       slots,

@@ -14,6 +14,7 @@ export class SourceCommits {
     private readonly stream: string,
     private readonly clock: Clock,
     private readonly warn: (message: string) => void,
+    private readonly told: (positions: Positions) => void,
   ) {}
 
   request(positions: JobPositions): void {
@@ -30,6 +31,7 @@ export class SourceCommits {
       this.#wanted = undefined;
       try {
         await this.source.commit?.(positions);
+        this.told(positions);
         retryMs = limits.retryFirstMs;
       } catch (error) {
         this.#wanted ??= positions;

@@ -14,6 +14,7 @@ import { tidyVersions } from './turns/databases';
 import { deploy, rollback, type NewVersion } from './turns/deploy';
 import { discard, drop } from './turns/drop';
 import { goCold, journalPaused, pause, pauseOnError } from './turns/pause';
+import { pauseForLoss } from './turns/relocate';
 import { resume } from './turns/resume';
 import { recover, restart, start } from './turns/start';
 import { finish, stop } from './turns/stop';
@@ -309,12 +310,16 @@ export class Job {
 
   /**
    * Only while running is a failure of the pipeline one of the job, and only one that does not pass: a paused job stays
-   * paused, cold.
+   * paused, cold. A position that is gone is a question to the user: the job waits for the answer, paused.
    */
   private pipelineFailed(error: StreamJobsError): void {
     const { generation } = this.core.slot;
-    this.quietly(async (core) => {
+    this.quietly(async (core, turn) => {
       if (core.slot.generation !== generation) return;
+      if (core.state === 'running' && error.code === 'DATA_LOSS') {
+        await pauseForLoss(core, turn, error);
+        return;
+      }
       if (core.state === 'running' && error.retriable) await this.openAgain(error);
       else if (core.state === 'running') await core.fail(error);
       if (core.state !== 'paused') return;

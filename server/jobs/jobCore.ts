@@ -1,6 +1,13 @@
 // What a job is made of, and the one way its state changes. The turns (turns/*.ts) act on it, one at a time.
-import type { Clock } from '../connectors/connector';
-import type { Engine, JobSpec, PartitionProgress, PipelineCounters, Watch } from '../engine/engine';
+import type { Clock, LogPlace } from '../connectors/connector';
+import type {
+  Engine,
+  JobSpec,
+  PartitionProgress,
+  PipelineCounters,
+  StreamLog,
+  Watch,
+} from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobErrorInfo, JobState, PauseDepth, PauseEvent } from '../protocol/jobs';
 import { within } from './deadline';
@@ -8,7 +15,7 @@ import { JobJournal } from './jobJournal';
 import { JobReadings } from './jobReadings';
 import type { JobLimits } from './limits';
 import { asError, messages, type JobStanding } from './messages';
-import { PipelineSlot, type SlotEvents } from './pipelineSlot';
+import { PipelineSlot, type SlotEvents, type SlotWait } from './pipelineSlot';
 import { transitions } from './states';
 import {
   positionsOf,
@@ -75,6 +82,7 @@ export interface JobSurroundings {
 /** `by` of what a job does by itself. */
 export const byTimer = 'timer';
 export const byOnError = 'on.error';
+export const byDataLoss = 'data loss';
 
 export class JobCore {
   readonly journal: JobJournal;
@@ -84,6 +92,8 @@ export class JobCore {
   trouble: string | undefined;
   /** Why the last attempt to start or resume failed. */
   lastError: JobErrorInfo | undefined;
+  /** What the resume under way found, for the history. */
+  notes: string[] = [];
   /** On the clock that never jumps; unknown for a pause that began before this process. */
   pausedMonotonic: number | undefined;
   private plannedJob: PlannedJob | undefined;
@@ -296,16 +306,27 @@ export class JobCore {
       this.pausedMonotonic === undefined
         ? Math.max(0, at - Date.parse(event.pausedAt))
         : this.around.clock.monotonic() - this.pausedMonotonic;
+    const { moved = [], notes = [] } = this.journal.record.move ?? {};
+    const said = [...notes, ...this.notes];
     return {
       ...event,
+      ...(moved.length === 0 ? {} : { moved }),
+      ...(said.length === 0 ? {} : { notes: said }),
       resumedAt: new Date(at).toISOString(),
       durationMs: Math.round(durationMs),
       lagAtResume: this.readings.lag,
     };
   }
 
+  /** The logs it reads, of a closed job through the engine's side door. Throws what its sources say. */
+  logs(wait: SlotWait, place?: LogPlace): Promise<StreamLog[]> {
+    const { current } = this.slot;
+    const ask = () => current?.logs(place) ?? this.around.engine.logs(this.plan().spec, place);
+    return within({ clock: this.around.clock, graceMs: 1, ...wait }, ask);
+  }
+
   /** A wait for the pipeline that ends with `late()`, and with the turn. */
-  wait(turn: Turn, ms: number, late: () => Error): { ms: number; late: () => Error; signal: AbortSignal } {
+  wait(turn: Turn, ms: number, late: () => Error): SlotWait {
     return { ms, late, signal: turn.signal };
   }
 

@@ -46,6 +46,12 @@ export class JobReadings {
     return this.reading;
   }
 
+  /** What somebody else just read. */
+  see(partitions: PartitionProgress[]): void {
+    this.partitionsRead = partitions;
+    this.history.add({ at: this.clock.monotonic(), lag: this.lag, recordsIn: this.counters.recordsIn });
+  }
+
   /** The job stands at `positions` now: what was read before counts for the log's ends only. */
   stand(positions: JobPositions): void {
     this.positions = positions;

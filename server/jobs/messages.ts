@@ -1,6 +1,7 @@
 // Every sentence the job server answers with when it refuses or fails, one function each.
 import { StreamJobsError, type ErrorCode, type Span } from '../protocol/errors';
 import type { JobState } from '../protocol/jobs';
+import type { Loss } from './logCheck';
 import type { PauseRequest } from './store';
 
 /** What a refusal says of a job: its state, since when and why. Times are epoch milliseconds. */
@@ -64,6 +65,21 @@ function nextStep(job: JobStanding): string | undefined {
     case 'resuming':
     case 'stopping':
       return undefined;
+  }
+}
+
+function lossText({ stream, unit, partition, position, start, end, how }: Loss): string {
+  const place = `${stream} partition ${partition} stands at ${position ?? start ?? 0}`;
+  switch (how) {
+    case 'deleted': {
+      const lost = (start ?? 0n) - (position ?? 0n);
+      const bytes = unit === 'bytes' ? ' bytes' : '';
+      return `${place}, the first record kept is ${start ?? 'unknown'}: ${lost}${bytes} lost`;
+    }
+    case 'recreated':
+      return `${place} of a log that was deleted and made again (${end === null ? 'without this partition' : `it ends at ${end} now`})`;
+    case 'shorter':
+      return `${place}, but its log ends at ${end ?? 'unknown'} now`;
   }
 }
 
@@ -155,28 +171,15 @@ export const messages = {
   stoppedMeanwhile(name: string): StreamJobsError {
     return error('STOPPED_MEANWHILE', `${name} was stopped or dropped before this was done.`);
   },
-  dataLoss(
-    name: string,
-    lost: { stream: string; partition: number; position: bigint; start: bigint }[],
-  ): StreamJobsError {
-    const parts = lost.map(
-      ({ stream, partition, position, start }) =>
-        `${stream} partition ${partition} stands at ${position}, the first record kept is ${start}: ${start - position} lost`,
-    );
+  /** `oldestAt`: when the oldest record that can still be read was written, epoch ms, where that is known. */
+  dataLoss(name: string, losses: readonly Loss[], oldestAt: number | null): StreamJobsError {
+    const parts = losses.map(lossText);
+    const kept = oldestAt === null ? '' : `, written at ${moment(oldestAt)}`;
+    const resume = `RESUME JOB ${written(name)}`;
     return error(
       'DATA_LOSS',
-      `${name} cannot go on where it stopped: ${parts.join('; ')}.`,
-      'RESTART from another place is not supported yet: drop the job and start it again.',
-    );
-  },
-  logRecreated(
-    name: string,
-    at: { stream: string; partition: number; position: bigint; end: bigint },
-  ): StreamJobsError {
-    return error(
-      'DATA_LOSS',
-      `${name} stands at ${at.position} of ${at.stream} partition ${at.partition}, whose log ends at ${at.end}: it was deleted and made again.`,
-      'Drop the job and start it again.',
+      `${name} cannot go on where it stopped: ${parts.join('; ')}${kept}.`,
+      `${resume} ACCEPT DATA LOSS goes on with what is there; ${resume} FROM EARLIEST, LATEST or TIMESTAMP '...' goes on elsewhere.`,
     );
   },
   untilPast(until: number): StreamJobsError {

@@ -18,7 +18,8 @@ export interface SlotEvents {
   reached(): void;
 }
 
-interface Wait {
+/** A wait for a pipeline: how long, what it ends with when that is over, and what else ends it. */
+export interface SlotWait {
   ms: number;
   late: () => Error;
   signal?: AbortSignal;
@@ -62,7 +63,7 @@ export class PipelineSlot {
   }
 
   /** Opens the pipeline. One that opens too late is closed again, and one that never does is waited for no longer. */
-  async open(spec: JobSpec, wait: Wait): Promise<void> {
+  async open(spec: JobSpec, wait: SlotWait): Promise<void> {
     await this.settled(wait);
     this.number += 1;
     const { number } = this;
@@ -91,16 +92,16 @@ export class PipelineSlot {
   }
 
   /** Reads, or reads again. After a failure the pipeline is in no state to go on: close it. */
-  run(wait: Wait): Promise<void> {
+  run(wait: SlotWait): Promise<void> {
     return this.read(undefined, wait);
   }
 
   /** Reads up to these positions, then tells `reached`. */
-  runTo(targets: JobPositions, wait: Wait): Promise<void> {
+  runTo(targets: JobPositions, wait: SlotWait): Promise<void> {
     return this.read(targets, wait);
   }
 
-  private async read(targets: JobPositions | undefined, wait: Wait): Promise<void> {
+  private async read(targets: JobPositions | undefined, wait: SlotWait): Promise<void> {
     await this.call(wait, (pipeline, signal) => {
       this.quiet = false;
       this.targets = targets;
@@ -112,7 +113,7 @@ export class PipelineSlot {
    * Makes the pipeline quiet and durable. When the deadline passed it goes on reading as before, also when it
    * becomes quiet later than that.
    */
-  async quiesce(wait: Wait): Promise<JobPositions> {
+  async quiesce(wait: SlotWait): Promise<JobPositions> {
     await this.settled(wait);
     const { number, pipeline } = this;
     if (this.quiet && pipeline !== undefined) return pipeline.positions();
@@ -164,7 +165,7 @@ export class PipelineSlot {
   }
 
   private async call<T>(
-    wait: Wait,
+    wait: SlotWait,
     work: (pipeline: Pipeline, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     await this.settled(wait);
@@ -178,11 +179,11 @@ export class PipelineSlot {
   }
 
   /** Waits for a call that was left over. */
-  private async settled(wait: Wait): Promise<void> {
+  private async settled(wait: SlotWait): Promise<void> {
     await this.within(wait, () => this.calling);
   }
 
-  private within<T>(wait: Wait, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  private within<T>(wait: SlotWait, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return within({ clock: this.clock, graceMs: this.limits.graceMs, ...wait }, work);
   }
 

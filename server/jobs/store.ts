@@ -1,6 +1,6 @@
 // What the server remembers of its jobs and tables, and the seam to where it is kept.
-import type { JobPositions, PipelineCounters } from '../engine/engine';
-import type { DesiredState, JobErrorInfo, OffsetText, PauseEvent } from '../protocol/jobs';
+import type { JobPositions, PipelineCounters, Reposition } from '../engine/engine';
+import type { DesiredState, JobErrorInfo, OffsetText, PauseEvent, PositionMove } from '../protocol/jobs';
 
 /** A job as journalled. Times are epoch milliseconds. */
 export interface JobRecord {
@@ -21,6 +21,10 @@ export interface JobRecord {
   checkpoint?: RestingPoint | undefined;
   /** Being dropped: whatever a crash left of it goes at the next start. */
   dropping?: true;
+  /** Where it goes on instead of where its checkpoint says: applied whenever it is opened, gone once it reads. */
+  move?: JobMove | undefined;
+  /** How many moves there were: the number of the last one. */
+  moves?: number;
   /** How often it was paused and resumed since it was first started. */
   pauses: number;
   resumes: number;
@@ -64,6 +68,15 @@ export interface VersionRecord {
 export type VersionStrategy = 'start' | 'replace' | 'blue-green' | 'rollback';
 /** `deploying` is on its way, and `failed` if the server ends meanwhile. `previous` can be rolled back to. */
 export type VersionState = 'deploying' | 'active' | 'previous' | 'rolled back' | 'failed';
+
+/** A job that is put elsewhere in its logs, and what the history will say of it. */
+export interface JobMove {
+  to: Reposition;
+  /** Where it stood. */
+  back: Reposition['streams'];
+  moved: PositionMove[];
+  notes: string[];
+}
 
 export interface PauseRequest {
   at: number;

@@ -1,5 +1,5 @@
 // How a job's state reads in one line: the same words in the tree, the lenses, the hover and the command line.
-import type { IsoTime, JobBrief, JobSnapshot, JobState, PauseEvent } from './jobs';
+import type { IsoTime, JobBrief, JobSnapshot, JobState, PauseEvent, PositionMove } from './jobs';
 
 /** What the line is made from; a JobSnapshot and a JobBrief both fit. */
 export interface JobLine {
@@ -80,6 +80,31 @@ export function pauseLength(pause: PauseEvent, now: number): string {
   const { pausedAt, resumedAt, durationMs } = pause;
   if (resumedAt === undefined) return `${age(pausedAt, now)} so far`;
   return span(durationMs ?? Date.parse(resumedAt) - Date.parse(pausedAt));
+}
+
+/**
+ * What became of records when a job went on elsewhere than where it stood: `1,234 unread records are skipped, 500 are
+ * read again`. Undefined when nothing did.
+ */
+export function movedText(moved: readonly PositionMove[]): string | undefined {
+  const parts = (['records', 'bytes'] as const).flatMap((unit) => {
+    const moves = moved.filter((move) => (move.unit ?? 'records') === unit);
+    const sum = (of: (move: PositionMove) => number): number =>
+      moves.reduce((total, move) => total + of(move), 0);
+    const parts: [number, string, string][] = [
+      [sum(({ lost }) => lost), 'unread', 'lost'],
+      [sum(({ skipped }) => skipped), 'unread', 'skipped'],
+      [sum(({ reread }) => reread), 'read', 'read again'],
+    ];
+    return parts
+      .filter(([number]) => number > 0)
+      .map(([number, before, after], index) => {
+        const what = number === 1 ? unit.slice(0, -1) : unit;
+        const named = index === 0 ? `${count(number)} ${before} ${what}` : count(number);
+        return `${named} ${number === 1 ? 'is' : 'are'} ${after}`;
+      });
+  });
+  return parts.length === 0 ? undefined : parts.join(', ');
 }
 
 /** `10:12` where the user is, with the date when it is not the day of `now` (epoch ms). */

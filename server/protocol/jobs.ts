@@ -48,10 +48,13 @@ export interface PauseEvent {
   offsets: { stream: string; partition: number; position: OffsetText }[];
   /** Positions that the resume did not go on from: lost records that were accepted, or RESUME ... FROM. */
   moved?: PositionMove[];
+  /** What else the resume found and did about it, a sentence each. */
+  notes?: string[];
 }
 
-/** A partition that goes on elsewhere than where it stood. Counts are records. */
+/** A partition that goes on elsewhere than where it stood. Counts are records, or bytes where `unit` says so. */
 export interface PositionMove {
+  unit?: 'bytes';
   stream: string;
   partition: number;
   from: OffsetText;

@@ -52,8 +52,14 @@ export class TestCluster {
   /** The same name again, empty. */
   async recreateTopic(topic: string, partitions = 1): Promise<void> {
     await this.deleteTopic(topic);
-    await until(async () =>
-      (await this.admin).createTopics({ topics: [{ topic, numPartitions: partitions }] }).catch(() => false),
+    const create = async (): Promise<unknown> =>
+      (await this.admin).createTopics({ topics: [{ topic, numPartitions: partitions }] });
+    // False: an attempt whose answer was lost has made it.
+    await until(() =>
+      create().then(
+        () => true,
+        () => false,
+      ),
     );
   }
   async addPartitions(topic: string, count: number): Promise<void> {
@@ -131,6 +137,10 @@ export class TestCluster {
     await (
       await this.admin
     ).deleteTopicRecords({ topic, partitions: [{ partition, offset: offset.toString() }] });
+  }
+  /** Forgets what a group without members has committed, as expiry would. */
+  async deleteGroup(groupId: string): Promise<void> {
+    await (await this.admin).deleteGroups([groupId]);
   }
   /** Members of a group now. */
   async members(groupId: string): Promise<string[]> {

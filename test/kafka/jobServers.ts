@@ -27,6 +27,10 @@ const lagMs = 100;
 export abstract class TestJobServer {
   /** Runs a script. @throws StreamJobsError of the first statement that failed */
   async run(sql: string): Promise<void> {
+    await this.said(sql);
+  }
+  /** The same, and what the last statement answered. */
+  async said(sql: string): Promise<string> {
     const { results } = await this.execute(sql);
     for (const { error } of results) {
       if (error)
@@ -36,6 +40,7 @@ export abstract class TestJobServer {
           error.hint === undefined ? {} : { hint: error.hint },
         );
     }
+    return results.at(-1)?.message ?? '';
   }
   /** The rows of a script's last statement, by column. */
   async rows(sql: string): Promise<Record<string, Cell>[]> {

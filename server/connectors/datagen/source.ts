@@ -2,13 +2,29 @@
 import { datagenOptions } from '../../analysis/options/datagen';
 import { readOptions } from '../../analysis/options/table';
 import type { TableDefinition } from '../../analysis/catalog';
-import type { ConnectorContext, PartitionRange, Peeked, Positions, RecordBatch, Source } from '../connector';
+import type {
+  ConnectorContext,
+  LogPlace,
+  PartitionRange,
+  Peeked,
+  Positions,
+  RecordBatch,
+  Source,
+} from '../connector';
 import { peeked } from '../peeked';
 import { ByteWriter } from './byteWriter';
 import { EpochFile } from './epoch';
 import { makeRowWriter } from './rows';
 import type { RowWriter } from './rows';
-import { appearedAt, epochFor, msUntilMore, recordNumber, recordsAt, recordsIn } from './virtualLog';
+import {
+  appearedAt,
+  epochFor,
+  msUntilMore,
+  recordNumber,
+  recordsAt,
+  recordsBefore,
+  recordsIn,
+} from './virtualLog';
 import type { LogShape } from './virtualLog';
 
 /** Bytes to begin a batch's buffer with; after the first batch the last one's size tells. */
@@ -102,6 +118,23 @@ export class DatagenSource implements Source {
     });
   }
 
+  async offsetsAt(place: LogPlace): Promise<Positions> {
+    const ranges = await this.ranges();
+    return new Map(
+      ranges.map(({ partition, start, end }) => {
+        if (place.kind === 'earliest') return [partition, start];
+        if (place.kind === 'latest') return [partition, end];
+        const first = this.firstAt(partition, place.at);
+        return [partition, first > end ? end : first];
+      }),
+    );
+  }
+
+  timestampAt(partition: number, offset: bigint): Promise<number | null> {
+    const at = appearedAt(this.log, recordNumber(this.log, partition, Number(offset)));
+    return Promise.resolve(Number.isFinite(at) ? at : null);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -110,6 +143,12 @@ export class DatagenSource implements Source {
   private async recordsWhenever(): Promise<number> {
     if (!this.opened) this.log.epoch = (await this.epochFile.read(this.log.rowsPerSecond)) ?? Infinity;
     return this.recordsNow();
+  }
+
+  /** The first offset whose record appeared at or after a moment. */
+  private firstAt(partition: number, at: number): bigint {
+    const before = recordsBefore(this.log, at);
+    return BigInt(Math.max(0, recordsIn(this.log, partition, before)));
   }
 
   private recordsNow(): number {

@@ -38,6 +38,12 @@ export function appearedAt(log: LogShape, record: number): number {
   return log.epoch + Math.floor((record * 1000) / rate);
 }
 
+/** How many records appeared before a moment, epoch milliseconds. */
+export function recordsBefore(log: LogShape, at: number): number {
+  const rate = log.rowsPerSecond === Infinity ? unlimitedRowsPerSecond : log.rowsPerSecond;
+  return Number.isFinite(log.epoch) ? Math.max(0, Math.ceil(((at - log.epoch) * rate) / 1000)) : 0;
+}
+
 /** The latest epoch with which `records` records are there at `now`: for positions whose epoch was lost. */
 export function epochFor(rowsPerSecond: number, records: number, now: number): number {
   if (rowsPerSecond === Infinity) return now;

@@ -8,7 +8,15 @@ import type { TableDefinition } from '../../analysis/catalog';
 import { fileOptions } from '../../analysis/options/localConnectors';
 import { readOption } from '../../analysis/options/table';
 import { StreamJobsError } from '../../protocol/errors';
-import type { ConnectorContext, PartitionRange, Peeked, Positions, RecordBatch, Source } from '../connector';
+import type {
+  ConnectorContext,
+  LogPlace,
+  PartitionRange,
+  Peeked,
+  Positions,
+  RecordBatch,
+  Source,
+} from '../connector';
 import { peeked } from '../peeked';
 import { csvCharacter, hasHeader } from './csvHeader';
 import { findCsvRecords, findLines } from './records';
@@ -28,6 +36,7 @@ const newline = 0x0a;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export class FileSource implements Source {
+  readonly unit = 'bytes';
   private readonly follow: boolean;
   private readonly skipHeader: boolean;
   private readonly find: FindRecords;
@@ -115,6 +124,15 @@ export class FileSource implements Source {
     }
   }
 
+  async offsetsAt(place: LogPlace): Promise<Positions> {
+    if (place.kind === 'timestamp')
+      throw new StreamJobsError('BAD_REQUEST', `The lines of ${this.file} have no times.`, {
+        hint: 'Resume FROM EARLIEST or FROM LATEST.',
+      });
+    const end = place.kind === 'earliest' ? 0 : await this.lastLineEnd();
+    return new Map([[0, BigInt(end)]]);
+  }
+
   async close(): Promise<void> {
     const { handle } = this;
     this.handle = undefined;
@@ -192,6 +210,23 @@ export class FileSource implements Source {
     };
   }
 
+  /** The byte after the last line end of the file: a line that is still being written is not passed over. */
+  private async lastLineEnd(): Promise<number> {
+    const handle = await this.openFile();
+    try {
+      const buffer = Buffer.allocUnsafe(chunkBytes);
+      for (let end = (await handle.stat()).size; end > 0; end -= Math.min(chunkBytes, end)) {
+        const from = Math.max(0, end - chunkBytes);
+        const bytes = await readFully(handle, buffer.subarray(0, end - from), from);
+        const found = buffer.subarray(0, bytes).lastIndexOf(newline);
+        if (found >= 0) return from + found + 1;
+      }
+      return 0;
+    } finally {
+      await handle.close();
+    }
+  }
+
   /** The byte after the next line end at or after `from`; undefined when there is none yet. */
   private async endOfLine(handle: FileHandle, from: number, end: number): Promise<number | undefined> {
     const buffer = Buffer.allocUnsafe(chunkBytes);
@@ -247,7 +282,7 @@ export class FileSource implements Source {
 
   private replaced(how: string): StreamJobsError {
     return new StreamJobsError('DATA_LOSS', `The file ${this.file} was truncated or replaced: ${how}.`, {
-      hint: 'Put the file back, or drop the job and start it again to read the new file from its beginning.',
+      hint: 'Put the file back, or RESUME JOB ... FROM EARLIEST to read the new file from its beginning.',
     });
   }
 

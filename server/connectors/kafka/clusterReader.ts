@@ -11,6 +11,8 @@ import { makeClient, quickRetry } from './client';
 import { diagnose } from './errors';
 import { fetchNext } from './peek';
 import type { Fetched } from './peek';
+import { timestampAt } from './recordTimes';
+import { topicIdentity } from './topicIdentity';
 
 /** An answer is given up after this long. */
 const answerMsMax = 8000;
@@ -101,6 +103,16 @@ export class ClusterReader {
     return first && { offset: Number(first.offset), note: first.metadata ?? '' };
   }
 
+  /** See topicIdentity; undefined also where it cannot be found out. Never rejects. */
+  identity(topic: string): Promise<string | undefined> {
+    return this.askCluster((cluster) => topicIdentity(cluster, topic));
+  }
+
+  /** When the first record at or after an offset was written, epoch ms; null where nobody knows. Never rejects. */
+  async timestampAt(topic: string, partition: number, offset: bigint): Promise<number | null> {
+    return (await this.askCluster((cluster) => timestampAt(cluster, topic, partition, offset))) ?? null;
+  }
+
   /** The largest record batch a topic takes, in bytes; undefined when it cannot be found out. */
   async messageBytesMax(topic: string): Promise<number | undefined> {
     const { resources } = await this.askAdmin((admin) =>
@@ -166,6 +178,16 @@ export class ClusterReader {
         await this.clock.sleep(leaderWaitMs);
         await cluster.refreshMetadata();
       }
+    }
+  }
+
+  /** Something that may stay unknown. */
+  private async askCluster<T>(ask: (cluster: Cluster) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.inTime(this.connected().then(({ cluster }) => ask(cluster)));
+    } catch {
+      // The connection stays: others use it, and find out for themselves.
+      return undefined;
     }
   }
 

@@ -11,7 +11,16 @@ import type { Batch } from 'kafkajs';
 import type { TableDefinition } from '../../analysis/catalog';
 import { StreamJobsError } from '../../protocol/errors';
 import { offsetAt } from '../connector';
-import type { ConnectorContext, PartitionRange, Peeked, Positions, RecordBatch, Source } from '../connector';
+import type {
+  ConnectorContext,
+  LogPlace,
+  LogState,
+  PartitionRange,
+  Peeked,
+  Positions,
+  RecordBatch,
+  Source,
+} from '../connector';
 import { peeked } from '../peeked';
 import { acquireReader, TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
@@ -157,6 +166,46 @@ export class KafkaSource implements Source, Receiver {
     } catch (error) {
       throw kafkaError(error, this.subject);
     }
+  }
+
+  async state(): Promise<LogState> {
+    const { topic } = this.settings;
+    if (this.failure) throw this.failure;
+    const trouble = this.member?.trouble;
+    if (trouble) throw trouble;
+    if (this.member) await this.joined(this.member);
+    const reader = await this.theReader();
+    const [ranges, identity, committed] = await Promise.all([
+      this.ranges(),
+      reader.identity(topic),
+      reader.committed(this.groupId, topic).catch(() => undefined),
+    ]);
+    return {
+      ranges,
+      ...(identity === undefined ? {} : { identity }),
+      ...(committed === undefined ? {} : { committed }),
+    };
+  }
+
+  async identity(): Promise<string | undefined> {
+    return (await this.theReader()).identity(this.settings.topic);
+  }
+
+  async offsetsAt(place: LogPlace): Promise<Positions> {
+    if (place.kind === 'timestamp') {
+      const reader = await this.theReader();
+      return reader.offsetsAt(this.settings.topic, place.at).catch((error: unknown) => {
+        throw kafkaError(error, this.subject);
+      });
+    }
+    const ranges = await this.ranges();
+    return new Map(
+      ranges.map(({ partition, start, end }) => [partition, place.kind === 'earliest' ? start : end]),
+    );
+  }
+
+  async timestampAt(partition: number, offset: bigint): Promise<number | null> {
+    return (await this.theReader()).timestampAt(this.settings.topic, partition, offset);
   }
 
   async close(): Promise<void> {

@@ -119,7 +119,7 @@ function deleted(
     'DATA_LOSS',
     `${total} unread records of topic ${topic} were deleted: ${parts.join('; ')}.`,
     {
-      hint: 'Retention or a DeleteRecords request removed them. Drop the job and start it again to go on without them.',
+      hint: 'Retention or a DeleteRecords request removed them. RESUME JOB ... ACCEPT DATA LOSS goes on without them.',
     },
   );
 }
@@ -134,7 +134,7 @@ function recreated(
   return new StreamJobsError(
     'DATA_LOSS',
     `Topic ${topic} is not the one that was read: partition ${partition} goes on at offset ${position}, but ${now}.`,
-    { hint: 'The topic was deleted and created again. Drop the job and start it again to read the new one.' },
+    { hint: 'RESUME JOB ... ACCEPT DATA LOSS, or FROM EARLIEST or LATEST, goes on in the new one.' },
   );
 }
 

@@ -1,6 +1,7 @@
 // PAUSE and RESUME of one, several, like-named or all jobs; STOP of several. Each job gets its own row.
 import type { StreamJobsError } from '../../protocol/errors';
 import type { Cell } from '../../protocol/results';
+import { movedText } from '../../protocol/jobText';
 import type { JobDetails } from '../../protocol/jobs';
 import type { ResumeFrom } from '../../protocol/rpc';
 import type { ChangeJobs, Name, StopJob } from '../../syntax/ast';
@@ -86,7 +87,18 @@ function resumeVerb({ from, acceptDataLoss, records }: ChangeJobs, { by, clock }
     ...(acceptDataLoss === undefined ? {} : { acceptDataLoss: true }),
     ...(records === undefined ? {} : { records: records.count }),
   };
-  return { done: 'resumed', act: (job) => job.resume(options) };
+  return { done: 'resumed', act: (job) => job.resume(options), how: resumeNotes };
+}
+
+/** What the resume did besides going on where the job stood. */
+function resumeNotes({ pauseHistory }: JobDetails): string {
+  const { moved = [], notes = [] } = pauseHistory.at(-1) ?? {};
+  const records = movedText(moved);
+  const parts = [
+    records === undefined ? '' : `: ${records}`,
+    ...notes.map((note) => note.replace(/\.$/, '')),
+  ];
+  return parts.join('. ');
 }
 
 function resumeFrom(

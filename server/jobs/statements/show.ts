@@ -1,7 +1,8 @@
 // SHOW: jobs, their numbers and pauses, tables, views, functions. Each answer is a table.
 import type { Relation } from '../../analysis/catalog';
 import { findFunction, functionNames } from '../../analysis/functions/functions';
-import type { JobDetails } from '../../protocol/jobs';
+import { movedText } from '../../protocol/jobText';
+import type { JobDetails, PauseEvent } from '../../protocol/jobs';
 import type { Cell } from '../../protocol/results';
 import type { Show } from '../../syntax/ast';
 import type { Job } from '../job';
@@ -140,6 +141,7 @@ function pauseHistory(all: JobDetails[]): Outcome {
     'reason',
     'lag_at_pause',
     'lag_at_resume',
+    'notes',
   ];
   const rows = all.flatMap(({ name, pauseHistory: pauses }) =>
     pauses.map((event): Cell[] => [
@@ -151,9 +153,17 @@ function pauseHistory(all: JobDetails[]): Outcome {
       event.reason ?? null,
       event.lagAtPause,
       event.lagAtResume ?? null,
+      notesOf(event),
     ]),
   );
   return tabled(columns, rows, 'pause');
+}
+
+/** What became of records when the job went on elsewhere, and what else the resume found. */
+function notesOf({ moved = [], notes = [] }: PauseEvent): string | null {
+  const records = movedText(moved);
+  const all = [...(records === undefined ? [] : [`${records}.`]), ...notes];
+  return all.length === 0 ? null : all.join(' ');
 }
 
 function tables(relations: Relation[], what: string): Outcome {

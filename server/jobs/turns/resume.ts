@@ -1,27 +1,33 @@
 // Resuming a job: check that its positions still exist, journal, read, close the pause. Answered when it really
 // reads again; whatever fails before that leaves it paused.
-import { StreamJobsError } from '../../protocol/errors';
+import type { StreamJobsError } from '../../protocol/errors';
 import type { ResumeOptions } from '../../protocol/rpc';
 import { byTimer, errorInfo, type JobCore } from '../jobCore';
+import { lossesIn, movedGroups, progressIn } from '../logCheck';
 import { asError, messages } from '../messages';
+import type { SlotWait } from '../pipelineSlot';
 import type { Turn } from '../requestQueue';
+import { decideMove, describedLoss, moveUndone, oldestKept, openAtMove, undoMove } from './relocate';
 
 /** @throws StreamJobsError JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STORAGE and what the sources say */
-export async function resume(core: JobCore, turn: Turn, { by }: ResumeOptions): Promise<void> {
+export async function resume(core: JobCore, turn: Turn, options: ResumeOptions): Promise<void> {
   if (core.state !== 'paused') throw messages.jobNotPaused(core.standing());
   core.enter('resuming');
+  core.notes = [];
   try {
-    await readAgain(core, turn);
+    await readAgain(core, turn, options);
   } catch (error) {
     turn.check();
     const failure = asError(error, `${core.name} could not be resumed`);
-    await backToPaused(core, by, failure);
+    await backToPaused(core, options.by, failure);
     throw failure;
   }
   const { clock, meter } = core.around;
   const closed = core.pauseEnded(clock.now());
-  await core.journal.keep({ resumes: core.journal.record.resumes + 1, pauseRequest: undefined }, closed);
+  const resumes = core.journal.record.resumes + 1;
+  await core.journal.keep({ resumes, pauseRequest: undefined, move: undefined }, closed);
   turn.check();
+  core.notes = [];
   core.lastError = undefined;
   core.trouble = undefined;
   core.enter('running');
@@ -29,24 +35,30 @@ export async function resume(core: JobCore, turn: Turn, { by }: ResumeOptions): 
 }
 
 /** Tries until the deadline, with growing waits between, what may come right by itself. */
-async function readAgain(core: JobCore, turn: Turn): Promise<void> {
+async function readAgain(core: JobCore, turn: Turn, options: ResumeOptions): Promise<void> {
   const { clock } = core.around;
   const { resumeDeadlineMs: ms, retryMaxMs } = core.limits;
   const due = clock.monotonic() + ms;
+  const late = () => messages.resumeTimeout(core.name, ms, core.trouble);
+  const left = () => core.wait(turn, Math.max(1, due - clock.monotonic()), late);
   let waitMs = core.limits.retryFirstMs;
+  let decided = false;
   for (;;) {
     try {
-      await attempt(core, turn, due);
+      if (!decided) await decideMove(core, turn, options, left());
+      decided = true;
+      await attempt(core, turn, left);
       return;
     } catch (error) {
       turn.check();
-      const mayComeRight =
-        error instanceof StreamJobsError && error.retriable && error.code !== 'RESUME_TIMEOUT';
-      if (!mayComeRight || error.code === 'STORAGE') throw error;
+      const failure = asError(error, core.name);
+      if (failure.code === 'DATA_LOSS') throw await describedLoss(core, failure, left());
+      const mayComeRight = failure.retriable && failure.code !== 'RESUME_TIMEOUT';
+      if (!mayComeRight || failure.code === 'STORAGE') throw failure;
       await core.slot.close();
-      if (clock.monotonic() + waitMs >= due) throw messages.resumeTimeout(core.name, ms, error.message);
-      core.trouble = error.message;
+      core.trouble = failure.message;
       core.around.changed(core.name);
+      if (clock.monotonic() + waitMs >= due) throw late();
     }
     await clock.sleep(waitMs, turn.signal);
     turn.check();
@@ -54,30 +66,25 @@ async function readAgain(core: JobCore, turn: Turn): Promise<void> {
   }
 }
 
-async function attempt(core: JobCore, turn: Turn, due: number): Promise<void> {
-  const { clock } = core.around;
-  const late = () => messages.resumeTimeout(core.name, core.limits.resumeDeadlineMs, core.trouble);
-  const left = () => core.wait(turn, Math.max(1, due - clock.monotonic()), late);
-  if (core.slot.current === undefined) await core.slot.open(core.plan().spec, left());
-  else await checkPositions(core);
+async function attempt(core: JobCore, turn: Turn, left: () => SlotWait): Promise<void> {
+  if (core.slot.current === undefined) await openAtMove(core, left());
   turn.check();
+  const logs = await core.logs(left()).catch(async (error: unknown) => {
+    // A source that has given up says so whatever becomes of its log.
+    await core.slot.close();
+    throw error;
+  });
+  turn.check();
+  core.readings.see(progressIn(logs));
+  const losses = lossesIn(logs);
+  if (losses.length > 0) throw messages.dataLoss(core.name, losses, await oldestKept(core, losses, left()));
+  core.notes = movedGroups(logs);
+  for (const note of core.notes) core.around.log('warn', `${core.name}: ${note}`);
   await core.journal.write({ desired: 'running' }, undefined, turn.signal);
   await core.slot.run(left());
   turn.check();
-}
-
-/** Refuses to go on where the log no longer has what the job would read next. Unknown ends refuse nothing. */
-async function checkPositions(core: JobCore): Promise<void> {
-  await core.readLag();
-  const partitions = core.readings.partitions ?? [];
-  const lost = partitions.flatMap(({ stream, partition, position, start }) =>
-    start !== null && start > position ? [{ stream, partition, position, start }] : [],
-  );
-  if (lost.length > 0) throw messages.dataLoss(core.name, lost);
-  for (const { stream, partition, position, end } of partitions) {
-    if (end !== null && end < position)
-      throw messages.logRecreated(core.name, { stream, partition, position, end });
-  }
+  const { move } = core.journal.record;
+  if (core.notes.length > 0 || move !== undefined) core.slot.current?.tell();
 }
 
 /** A resume that failed changes nothing, but that what is known to be broken is let go of. */
@@ -91,7 +98,8 @@ async function backToPaused(core: JobCore, by: string, error: StreamJobsError): 
   // A timer fires once: the moment it was set for has passed.
   const event = by === byTimer ? without(openPause?.event, 'until') : openPause?.event;
   const pauseRequest = by === byTimer ? without(request, 'until') : request;
-  await core.journal.keep({ desired: 'paused', pauseRequest }, event);
+  await core.journal.keep({ desired: 'paused', pauseRequest, ...moveUndone(core) }, event);
+  await undoMove(core);
   core.enter('paused');
 }
 

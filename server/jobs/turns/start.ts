@@ -5,6 +5,7 @@ import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
 import { discard } from './drop';
 import { journalPaused } from './pause';
+import { moveDone, noteGroups, openAtMove, pauseForLoss } from './relocate';
 import { closePipeline } from './stop';
 
 /** START JOB: all or nothing. A job that could not begin leaves nothing behind. */
@@ -55,13 +56,17 @@ export async function restart(core: JobCore, turn: Turn): Promise<void> {
     core.enter('running');
   } catch (error) {
     turn.check();
-    throw await notStarted(core, error);
+    throw await notStarted(core, turn, error);
   }
+  await moveDone(core);
+  lookAround(core, turn);
 }
 
-/** Fails a job that cannot be started, unless trying again may help: then it stays `starting`. */
-async function notStarted(core: JobCore, error: unknown): Promise<StreamJobsError> {
+/** Fails a job that cannot be started, unless trying again may help: then it stays `starting`; or somebody has to say
+ *  where it goes on: then it is paused. */
+async function notStarted(core: JobCore, turn: Turn, error: unknown): Promise<StreamJobsError> {
   const failure = asError(error, `${core.name} could not be started`);
+  if (failure.code === 'DATA_LOSS') return pauseForLoss(core, turn, failure);
   if (failure.retriable) {
     core.trouble = failure.message;
     await core.slot.close();
@@ -80,17 +85,31 @@ export async function recover(core: JobCore, turn: Turn): Promise<void> {
     await read(core, turn);
   } catch (error) {
     turn.check();
-    const failure = await notStarted(core, error);
+    const failure = await notStarted(core, turn, error);
     if (failure.retriable) throw failure;
     return;
   }
   const { record } = core.journal;
   const closed = core.pauseEnded(core.around.clock.now());
   if (closed !== undefined) {
-    await core.journal.keep({ resumes: record.resumes + 1, pauseRequest: undefined }, closed);
+    await core.journal.keep(
+      { resumes: record.resumes + 1, pauseRequest: undefined, move: undefined },
+      closed,
+    );
     turn.check();
   }
+  await moveDone(core);
   core.enter('running');
+  lookAround(core, turn);
+}
+
+/** In the background, since only a warning is at stake. */
+function lookAround(core: JobCore, turn: Turn): void {
+  const { lagDeadlineMs: ms } = core.limits;
+  void noteGroups(
+    core,
+    core.wait(turn, ms, () => messages.startTimeout(core.name, ms)),
+  );
 }
 
 /** Reads again after a pause that could not be journalled. */
@@ -110,9 +129,8 @@ export async function goOn(core: JobCore, turn: Turn): Promise<void> {
 /** Opens the version in the record at its checkpoint. */
 export async function open(core: JobCore, turn: Turn): Promise<void> {
   const { startDeadlineMs: ms } = core.limits;
-  const { spec } = core.plan();
-  await core.slot.open(
-    spec,
+  await openAtMove(
+    core,
     core.wait(turn, ms, () => messages.startTimeout(core.name, ms)),
   );
   turn.check();

@@ -1,5 +1,6 @@
 // An engine whose records are numbers that count up, and which misbehaves when told to.
 import path from 'node:path';
+import type { LogPlace } from '../../../server/connectors/connector';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type {
   DeadLetter,
@@ -17,11 +18,13 @@ import type {
   PreviewSink,
   RetryOutcome,
   Watch,
+  Reposition,
+  StreamLog,
 } from '../../../server/engine/engine';
 import type { PreviewPlan } from '../../../server/analysis/plan';
 import type { FakeClock } from './fakeClock';
 
-export type Call = 'open' | 'run' | 'quiesce' | 'close' | 'retry' | 'carryOver' | 'forget';
+export type Call = 'open' | 'run' | 'quiesce' | 'close' | 'retry' | 'carryOver' | 'forget' | 'reposition';
 /** How a call goes: `hang` never answers, `heed` and `late` answer once the signal fired, with an error or after all. */
 export type Behaviour = 'ok' | 'fail' | 'unavailable' | 'dataLoss' | 'hang' | 'heed' | 'late';
 
@@ -34,6 +37,15 @@ export class FakeWorld {
   readonly committed = new Map<string, bigint>();
   /** Start and end of the log, null while nobody can ask it. */
   log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
+  /** Which log there is, and which one the positions are of. */
+  identity = 'first';
+  known = 'first';
+  /** Where the group of the job is said to be; undefined where nobody knows. */
+  group: { told: bigint; committed: bigint | null } | undefined;
+  /** How often the outside was told again. */
+  told = 0;
+  oldestAt: number | null = null;
+  readonly repositioned = new Map<string, number>();
   dropped: string[] = [];
   /** Dead letters by job, the newest first. */
   readonly letters = new Map<string, DeadLetter[]>();
@@ -52,6 +64,17 @@ export class FakeWorld {
   behaveWell(): void {
     this.next.clear();
   }
+  /** The log as a job at `position` meets it; a moment is the offset it stands for. */
+  logs(position: bigint, place?: LogPlace): StreamLog[] {
+    const { log, identity, known, group } = this;
+    if (log === null) throw new StreamJobsError('SOURCE_UNAVAILABLE', 'The broker is away.');
+    const { start, end } = log;
+    const targets = { earliest: start, latest: end, timestamp: 0n };
+    const target = place?.kind === 'timestamp' ? BigInt(place.at) : targets[place?.kind ?? 'earliest'];
+    const at = { partition: 0, position, start, end, ...(place === undefined ? {} : { target }), ...group };
+    return [{ stream, unit: 'records', recreated: identity !== known, identity, known, partitions: [at] }];
+  }
+
   take(call: Call): Behaviour {
     const behaviour = this.next.get(call) ?? 'ok';
     this.next.delete(call);
@@ -124,6 +147,28 @@ export class FakeEngine implements Engine {
   async forget(databasePath: string): Promise<void> {
     await this.act('forget', undefined);
     this.world.committed.delete(keyOf({ name: path.basename(databasePath, '.db'), databasePath }));
+  }
+
+  async logs(spec: JobSpec, place?: LogPlace): Promise<StreamLog[]> {
+    await this.clock.sleep(1);
+    return this.world.logs(this.world.committed.get(keyOf(spec)) ?? 0n, place);
+  }
+
+  async writtenAt(): Promise<number | null> {
+    await this.clock.sleep(1);
+    return this.world.oldestAt;
+  }
+
+  async reposition(spec: JobSpec, to: Reposition): Promise<JobPositions> {
+    await this.act('reposition', undefined);
+    const { world } = this;
+    if (to.number > (world.repositioned.get(spec.name) ?? 0)) {
+      world.repositioned.set(spec.name, to.number);
+      const [moved] = to.streams;
+      world.committed.set(keyOf(spec), BigInt(moved?.positions[0]?.[1] ?? 0));
+      if (moved?.identity !== undefined) world.known = moved.identity;
+    }
+    return at(world.committed.get(keyOf(spec)) ?? 0n);
   }
 
   async drop(spec: JobSpec): Promise<void> {
@@ -249,6 +294,13 @@ export class FakePipeline implements Pipeline {
   }
   counters(): PipelineCounters {
     return { ...countersAt(this.position), ...this.engine.world.letterCounts(this.name) };
+  }
+  async logs(place?: LogPlace): Promise<StreamLog[]> {
+    await this.engine.clock.sleep(1);
+    return this.engine.world.logs(this.position, place);
+  }
+  tell(): void {
+    this.engine.world.told += 1;
   }
   async progress(): Promise<PartitionProgress[]> {
     await this.engine.clock.sleep(1);
