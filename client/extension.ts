@@ -14,6 +14,7 @@ import { StreamJobsError } from '../server/protocol/errors';
 import type { JobSnapshot } from '../server/protocol/jobs';
 import * as protocol from '../server/protocol/rpc';
 import { Commands } from './commands/commands';
+import { registerInsideCommands } from './commands/insideCommands';
 import { registerJobCommands } from './commands/jobCommands';
 import { pickJobs } from './commands/pickJob';
 import { registerRunCommands } from './commands/runCommands';
@@ -80,6 +81,7 @@ export function activate(context: ExtensionContext): StreamJobsApi {
 
   const parts = { commands, host, store, sync, requests, languageServer, runner, log };
   registerJobCommands(parts);
+  registerInsideCommands(parts);
   registerRunCommands(parts);
   registerServerCommands(parts);
   registerSampleCommand(commands, context);

@@ -12,6 +12,7 @@ import type { Commands } from './commands';
 import { parseDuration } from './duration';
 import { pickJobs, type PickOptions } from './pickJob';
 import { showOutcome } from './outcome';
+import { isDataLoss, offerToAccept, type DataLoss } from './resumeElsewhere';
 
 export interface JobCommandParts {
   commands: Commands;
@@ -28,10 +29,19 @@ export function registerJobCommands(parts: JobCommandParts): void {
     if (!store.known) await sync.refresh();
     return pickJobs(store, args, options);
   };
-  const pause = (names: string[], options: { reason?: string; forMs?: number } = {}) =>
+  const pause = (names: string[], options: { reason?: string; forMs?: number; cold?: boolean } = {}) =>
     forEach(names, 'paused', (name) => requests.pause(name, options).then(lagText));
-  const resume = (names: string[]) =>
-    forEach(names, 'resumed', (name) => requests.resume(name).then(lagText));
+  const resume = async (names: string[]) => {
+    const lost: DataLoss[] = [];
+    await forEach(names, 'resumed', (name) =>
+      requests.resume(name).then(lagText, (error: unknown) => {
+        if (!isDataLoss(error)) throw error;
+        lost.push({ name, error });
+        return undefined;
+      }),
+    );
+    for (const loss of lost) await offerToAccept(loss, requests);
+  };
 
   commands.register('streamJobs.pauseJob', async (...args) => {
     await pause(await pick(args, { ability: 'canPause', title: 'Pause which job?' }));
@@ -45,6 +55,11 @@ export function registerJobCommands(parts: JobCommandParts): void {
     const names = await pick(args, { ability: 'canPause', title: 'Pause which job?' });
     const forMs = names.length === 0 ? undefined : await askDuration(names);
     if (forMs !== undefined) await pause(names, { forMs });
+  });
+  commands.register('streamJobs.pauseJobCold', async (...args) => {
+    await pause(await pick(args, { ability: 'canPause', title: 'Pause which job, and free its memory?' }), {
+      cold: true,
+    });
   });
   commands.register('streamJobs.resumeJob', async (...args) => {
     await resume(await pick(args, { ability: 'canResume', title: 'Resume which job?' }));
@@ -86,18 +101,18 @@ export function registerJobCommands(parts: JobCommandParts): void {
   }
 }
 
-/** Asks for each job at once; one failure does not stop the others. @throws the first error, naming the rest */
+/** Asks for each job at once, `undefined` being an answer of which nothing is to be said; one failure does not stop the others. @throws the first error, naming the rest */
 async function forEach(
   names: string[],
   done: string,
-  request: (name: string) => Promise<string>,
+  request: (name: string) => Promise<string | undefined>,
 ): Promise<void> {
   const outcomes = await Promise.allSettled(names.map(request));
   const failures: StreamJobsError[] = [];
   const succeeded: string[] = [];
   outcomes.forEach((outcome, i) => {
     if (outcome.status === 'rejected') failures.push(asStreamJobsError(outcome.reason));
-    else
+    else if (outcome.value !== undefined)
       succeeded.push([`${names[i] ?? ''} ${done}`, outcome.value].filter((part) => part !== '').join(' · '));
   });
   if (succeeded.length > 0) showOutcome(succeeded.join(', '));

@@ -4,11 +4,7 @@ import type { JobSnapshot } from '../../server/protocol/jobs';
 import { describeJob } from '../../server/protocol/jobText';
 import type { JobStore } from '../host/jobStore';
 import { can } from '../views/jobRow';
-
-/** What a command of the Jobs tree is given: the row, and all selected rows. */
-interface JobArgument {
-  job: string;
-}
+import { namedJobs } from './namedJobs';
 
 export interface PickOptions {
   /** Offer only jobs that can do this: `canPause`. */
@@ -39,17 +35,6 @@ export async function pickJobs(store: JobStore, args: unknown[], options: PickOp
   }
   const picked = await window.showQuickPick(items, { title: options.title, matchOnDescription: true });
   return picked ? [picked.label] : [];
-}
-
-/** Job names among a command's arguments: `(row, selectedRows)` from the tree, `(name)` from elsewhere. */
-export function namedJobs([first, selected]: unknown[]): string[] {
-  if (typeof first === 'string') return [first];
-  const rows: unknown[] = Array.isArray(selected) ? selected : [first];
-  return [...new Set(rows.filter(isJobArgument).map(({ job }) => job))];
-}
-
-function isJobArgument(value: unknown): value is JobArgument {
-  return typeof value === 'object' && value !== null && 'job' in value && typeof value.job === 'string';
 }
 
 function offered(job: JobSnapshot | undefined, ability: string | undefined): boolean {

@@ -2,6 +2,7 @@
 import { env, Range, Uri, window, workspace, type TextDocument, type TextEditor } from 'vscode';
 import { StreamJobsError } from '../../server/protocol/errors';
 import type { Range as ProtocolRange } from '../../server/protocol/results';
+import { quoteName } from '../host/jobRequests';
 import type { JobServerHost } from '../host/jobServerHost';
 import type { JobStore } from '../host/jobStore';
 import type { JobSync } from '../host/jobSync';
@@ -60,7 +61,7 @@ function registerStreamCommands({ commands, host, store, sync, runner }: RunComm
   };
   commands.register('streamJobs.peekStream', async (node) => {
     const name = await pickStream(node, 'Peek at which stream?');
-    if (name !== undefined) await runner.runText(`SELECT * FROM ${quoted(name)} LIMIT ${peekRows}`);
+    if (name !== undefined) await runner.runText(`SELECT * FROM ${quoteName(name)} LIMIT ${peekRows}`);
   });
   commands.register('streamJobs.copyStreamName', async (node) => {
     const name = await pickStream(node, 'Copy which name?');
@@ -110,8 +111,4 @@ function toRange({ start, end }: ProtocolRange): Range {
 
 function isStreamNode(value: unknown): value is { stream: { name: string } } {
   return typeof value === 'object' && value !== null && 'stream' in value;
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }

@@ -1,6 +1,8 @@
 // What a user asks of jobs, as requests to the server; the store shows each at once.
 import { asStreamJobsError } from '../../server/protocol/connect';
+import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails, JobState } from '../../server/protocol/jobs';
+import type { StatementResult } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
 import type { JobServerHost } from './jobServerHost';
 import type { JobStore } from './jobStore';
@@ -39,6 +41,23 @@ export class JobRequests {
     this.store.update([], [name]);
   }
 
+  /** Runs one statement; gives its answer. @throws StreamJobsError what it was refused with */
+  async run(sql: string): Promise<StatementResult> {
+    const { rpc } = await this.host.connect();
+    const { results } = await rpc.sendRequest(protocol.execute, { sql, by }).catch(rethrow);
+    const [result] = results;
+    if (result?.error) {
+      const { code, message, hint } = result.error;
+      throw new StreamJobsError(code, message, hint === undefined ? {} : { hint });
+    }
+    return result ?? { statement: sql, ok: true };
+  }
+
+  /** Resumes in another way than where the job stands: `clause` is what follows its name. @throws StreamJobsError */
+  resumeWith(name: string, clause: string): Promise<StatementResult> {
+    return this.store.during(name, 'resuming', this.run(`RESUME JOB ${quoteName(name)} ${clause}`));
+  }
+
   /** Details as they are now. */
   async details(name: string): Promise<JobDetails> {
     const { rpc } = await this.host.connect();
@@ -57,6 +76,11 @@ export class JobRequests {
     }, rethrow);
     return this.store.during(name, state, answer);
   }
+}
+
+/** A name as SQL takes it, whatever is in it. */
+export function quoteName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
 }
 
 function rethrow(error: unknown): never {

@@ -2,7 +2,7 @@
 import type { JobSnapshot, PartitionSnapshot, PauseEvent } from '../../server/protocol/jobs';
 import { age, clockTime, count, countOrUnknown, lagText, pauseLength } from '../../server/protocol/jobText';
 import { bar } from './charts';
-import type { Row } from './jobRow';
+import { can, type Row } from './jobRow';
 
 /** Pauses shown; the details have all. */
 const pausesShown = 3;
@@ -18,6 +18,8 @@ export function jobChildRows(job: JobSnapshot, now: number): Row[] {
         `${count(sink.recordsOut)} records`,
       ]),
     ),
+    ...unpublishedRow(job),
+    ...lettersRow(job),
     child(job, 'version', 'tag', `version ${job.version}`, [`started ${age(job.startedAt, now)} ago`]),
     ...consumerGroupRow(job),
     ...job.pauseHistory
@@ -42,6 +44,22 @@ function partitionRow(job: JobSnapshot, partition: PartitionSnapshot, lagMax: nu
       lost > 0 ? `${count(lost)} already deleted by retention` : '',
     ],
   );
+}
+
+function unpublishedRow(job: JobSnapshot): Row[] {
+  const { unpublished = 0 } = job;
+  if (unpublished === 0) return [];
+  const label = `${count(unpublished)} rows not published yet`;
+  return [child(job, 'unpublished', 'cloud-upload', label, ['safe here, sent when the sink takes them'])];
+}
+
+function lettersRow(job: JobSnapshot): Row[] {
+  const { kept = 0, dropped = 0 } = job.deadLetters ?? {};
+  if (kept + dropped === 0) return [];
+  const label = kept === 1 ? '1 dead letter' : `${count(kept)} dead letters`;
+  const left = dropped === 0 ? '' : `${count(dropped)} older ones made room`;
+  const words = can(job, 'canRetryLetters') ? 'letters canRetryLetters' : 'letters';
+  return [{ ...child(job, 'letters', 'mail', label, [left]), contextValue: words }];
 }
 
 function consumerGroupRow(job: JobSnapshot): Row[] {

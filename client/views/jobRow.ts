@@ -29,9 +29,9 @@ const icons: Record<JobState, Row['icon']> = {
 /** What may be done with a job in each state. Pause or Resume, never both; in a transition only Stop. */
 const abilities: Record<JobState, string> = {
   starting: 'canStop',
-  running: 'canPause canStop canRestart canDrop',
+  running: 'canPause canStop canRestart canQuery canDrop',
   pausing: 'canStop',
-  paused: 'canResume canStep canStop canRestart canDrop',
+  paused: 'canResume canStep canPeek canStop canRestart canQuery canDrop',
   resuming: 'canStop',
   stopping: '',
   stopped: 'canRestart canDrop',
@@ -39,24 +39,33 @@ const abilities: Record<JobState, string> = {
 };
 
 /** `job paused canResume ...` */
-export function jobContextValue(state: JobState): string {
-  return `job ${state} ${abilities[state]}`.trim();
+export function jobContextValue(job: Ability): string {
+  return ['job', job.state, ...abilitiesOf(job)].join(' ');
 }
 
 /** Whether an action such as `canPause` is offered for a job. */
-export function can(job: Pick<JobSnapshot, 'state'>, ability: string): boolean {
-  return abilities[job.state].split(' ').includes(ability);
+export function can(job: Ability, ability: string): boolean {
+  return abilitiesOf(job).includes(ability);
+}
+
+type Ability = Pick<JobSnapshot, 'state' | 'deadLetters'>;
+
+function abilitiesOf({ state, deadLetters }: Ability): string[] {
+  const found = abilities[state].split(' ').filter((word) => word !== '');
+  if ((deadLetters?.kept ?? 0) === 0) return found;
+  return [...found, 'hasLetters', ...(state === 'running' ? ['canRetryLetters'] : [])];
 }
 
 /** The row of a job at `now`, epoch ms. */
 export function jobRow(job: JobSnapshot, now: number): Row {
-  const description = describeJob(job, now) + resumesIn(job, now) + warned(job);
+  const description =
+    describeJob(job, now) + stepping(job) + resumesIn(job, now) + deletesIn(job, now) + warned(job);
   return {
     id: `job:${job.name}`,
     label: job.name,
     description,
     icon: icons[job.state],
-    contextValue: jobContextValue(job.state),
+    contextValue: jobContextValue(job),
     accessibleLabel: `Job ${job.name}, ${job.state}: ${inWords(description)}`,
   };
 }
@@ -70,6 +79,19 @@ function resumesIn(job: JobSnapshot, now: number): string {
   const until = job.pause?.until;
   if (job.state !== 'paused' || until === undefined) return '';
   return ` · resumes in ${span(Math.max(0, Date.parse(until) - now))}`;
+}
+
+/** A job that processes a given number of records. */
+function stepping({ step, state }: JobSnapshot): string {
+  if (step === undefined || state === 'paused') return '';
+  return ` · step: ${count(step.records - step.left)} of ${count(step.records)}`;
+}
+
+function deletesIn(job: JobSnapshot, now: number): string {
+  const { retentionHorizon, state } = job;
+  if (state !== 'paused' || retentionHorizon === undefined) return '';
+  const ms = Date.parse(retentionHorizon) - now;
+  return ms > 0 ? ` · oldest unread is deleted in ${span(ms)}` : ' · the oldest unread may be deleted now';
 }
 
 function warned(job: JobSnapshot): string {

@@ -1,5 +1,5 @@
 // A job's details as HTML: pure; every text that comes from a job or a user is escaped.
-import type { JobDetails } from '../../../server/protocol/jobs';
+import type { JobDetails, PositionMove } from '../../../server/protocol/jobs';
 import {
   age,
   clockTime,
@@ -12,13 +12,21 @@ import {
   span,
 } from '../../../server/protocol/jobText';
 import { can } from '../../views/jobRow';
+import { noTables, type JobTables } from './detailsTables';
+import { escapeHtml, table } from './html';
+import { lettersHtml, versionsHtml } from './lettersHtml';
 import type { Section } from './messages';
 
 const chartWidth = 600;
 const chartHeight = 60;
 
 /** The page's sections at `now`, epoch ms. `lags` are the last known lags, oldest first. */
-export function detailsSections(job: JobDetails, lags: readonly number[], now: number): Section[] {
+export function detailsSections(
+  job: JobDetails,
+  lags: readonly number[],
+  now: number,
+  { deadLetters, versions }: JobTables = noTables,
+): Section[] {
   return [
     { id: 'title', html: `<h1>${escapeHtml(job.name)}</h1><p>${escapeHtml(describeJob(job, now))}</p>` },
     { id: 'actions', html: actions(job) },
@@ -26,7 +34,9 @@ export function detailsSections(job: JobDetails, lags: readonly number[], now: n
     { id: 'lag', html: lagChart(job, lags) },
     { id: 'figures', html: figures(job, now) },
     { id: 'partitions', html: partitions(job) },
+    { id: 'letters', html: lettersHtml(job, deadLetters) },
     { id: 'pauses', html: pauses(job, now) },
+    { id: 'versions', html: versionsHtml(versions) },
     { id: 'sinks', html: sinks(job) },
     { id: 'statement', html: `<h2>Statement</h2><pre>${escapeHtml(job.statement)}</pre>${options(job)}` },
   ];
@@ -37,20 +47,15 @@ export function missingSections(name: string, why: string): Section[] {
   return [{ id: 'title', html: `<h1>${escapeHtml(name)}</h1><p>${escapeHtml(why)}</p>` }];
 }
 
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
-
 function actions(job: JobDetails): string {
   const offered: [ability: string, command: string, label: string][] = [
     ['canPause', 'streamJobs.pauseJob', 'Pause'],
     ['canPause', 'streamJobs.pauseJobWithReason', 'Pause with Reason...'],
     ['canResume', 'streamJobs.resumeJob', 'Resume'],
+    ['canStep', 'streamJobs.stepJob', 'Step 1 Record'],
+    ['canStep', 'streamJobs.stepJobBy', 'Step n Records...'],
+    ['canPeek', 'streamJobs.peekJob', 'Peek Next Records'],
+    ['canQuery', 'streamJobs.queryJobState', 'Query State'],
     ['canStop', 'streamJobs.stopJob', 'Stop'],
     ['canRestart', 'streamJobs.restartJob', 'Restart'],
   ];
@@ -93,6 +98,15 @@ function figures(job: JobDetails, now: number): string {
     ['Records failed', count(job.recordsFailed)],
     ['Records late', count(job.recordsLate)],
     ['Deleted unread by retention', count(job.lost)],
+    [
+      'Retention deletes unread from',
+      job.retentionHorizon === undefined ? '' : clockTime(job.retentionHorizon, now),
+    ],
+    ['Rows not published yet', job.unpublished === undefined ? '' : count(job.unpublished)],
+    [
+      'Step',
+      job.step === undefined ? '' : `${count(job.step.left)} of ${count(job.step.records)} records to go`,
+    ],
     ['Watermark', metrics.watermark ?? ''],
     ['Last batch', ms(metrics.lastBatchMs)],
     ['Last checkpoint', ms(metrics.lastCheckpointMs)],
@@ -125,7 +139,7 @@ function pauses(job: JobDetails, now: number): string {
   const lag = (value: number | null | undefined) => (value === undefined ? '' : countOrUnknown(value));
   return table(
     'Pauses',
-    ['Paused', 'For', 'By', 'Reason', 'Lag at pause', 'Lag at resume'],
+    ['Paused', 'For', 'By', 'Reason', 'Lag at pause', 'Lag at resume', 'Resumed elsewhere'],
     [...job.pauseHistory]
       .reverse()
       .map((pause) => [
@@ -135,8 +149,22 @@ function pauses(job: JobDetails, now: number): string {
         pause.reason ?? '',
         lag(pause.lagAtPause),
         lag(pause.lagAtResume),
+        (pause.moved ?? []).map(moveText).join('; '),
       ]),
   );
+}
+
+/** `orders 0 from 7 to 12: 5 lost` */
+function moveText({ stream, partition, from, to, lost, skipped, reread }: PositionMove): string {
+  const counts = [
+    [lost, 'lost'],
+    [skipped, 'skipped'],
+    [reread, 'read again'],
+  ] as const;
+  const parts = counts
+    .filter(([records]) => records > 0)
+    .map(([records, word]) => `${count(records)} ${word}`);
+  return `${stream} ${partition} from ${from} to ${to}: ${parts.join(', ') || 'nothing missed'}`;
 }
 
 function sinks(job: JobDetails): string {
@@ -149,11 +177,4 @@ function sinks(job: JobDetails): string {
 
 function options(job: JobDetails): string {
   return table('Options', ['Option', 'Value'], Object.entries(job.options));
-}
-
-function table(title: string, columns: string[], rows: string[][]): string {
-  if (rows.length === 0) return '';
-  const head = columns.map((column) => `<th scope="col">${column}</th>`).join('');
-  const lines = rows.map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`);
-  return `<h2>${title}</h2><table><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table>`;
 }

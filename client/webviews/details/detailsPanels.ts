@@ -5,6 +5,7 @@ import type { JobRequests } from '../../host/jobRequests';
 import type { JobStore } from '../../host/jobStore';
 import { pageHtml, pageOptions } from '../page';
 import { detailsSections, missingSections } from './detailsHtml';
+import { DetailsTables } from './detailsTables';
 import type { FromDetailsPage, Section, ToDetailsPage } from './messages';
 
 const viewType = 'streamJobs.details';
@@ -12,12 +13,28 @@ const viewType = 'streamJobs.details';
 const refreshMs = 1000;
 
 /** The commands the page's buttons may run. */
-const allowed = ['pauseJob', 'pauseJobWithReason', 'resumeJob', 'stopJob', 'restartJob', 'goToSql'];
+const allowed = [
+  'pauseJob',
+  'pauseJobWithReason',
+  'resumeJob',
+  'stepJob',
+  'stepJobBy',
+  'resumeJobFrom',
+  'peekJob',
+  'queryJobState',
+  'retryDeadLetters',
+  'retryDeadLetter',
+  'rollBackJob',
+  'stopJob',
+  'restartJob',
+  'goToSql',
+];
 
 export class DetailsPanels {
   private readonly panels = new Map<string, WebviewPanel>();
   private readonly timer: NodeJS.Timeout;
   private readonly disposables: { dispose(): void }[];
+  private readonly tables: DetailsTables;
   /** Refreshes under way; a slow server gets no second request for the same job. */
   private readonly refreshing = new Set<string>();
 
@@ -26,6 +43,7 @@ export class DetailsPanels {
     private readonly store: JobStore,
     private readonly requests: JobRequests,
   ) {
+    this.tables = new DetailsTables((sql) => requests.run(sql));
     this.timer = setInterval(() => this.refreshAll(), refreshMs);
     this.disposables = [
       store.onChange(({ urgent }) => {
@@ -60,12 +78,15 @@ export class DetailsPanels {
 
   private adopt(name: string, panel: WebviewPanel): void {
     this.panels.set(name, panel);
-    panel.onDidDispose(() => this.panels.delete(name));
+    panel.onDidDispose(() => {
+      this.panels.delete(name);
+      this.tables.forget(name);
+    });
     panel.onDidChangeViewState(() => void this.refresh(name, panel));
-    panel.webview.onDidReceiveMessage(({ command }: FromDetailsPage) => {
+    panel.webview.onDidReceiveMessage(({ command, argument }: FromDetailsPage) => {
       if (command === '') void this.refresh(name, panel);
       else if (allowed.some((each) => command === `streamJobs.${each}`)) {
-        void commands.executeCommand(command, name);
+        void commands.executeCommand(command, name, argument);
       }
     });
     panel.webview.html = pageHtml(panel.webview, this.extension, 'details', '<main id="main"></main>');
@@ -92,7 +113,8 @@ export class DetailsPanels {
       const details = await this.requests.details(name);
       // A request under way shows here as in the tree.
       const state = this.store.get(name)?.state ?? details.state;
-      return detailsSections({ ...details, state }, this.store.lagHistory(name), Date.now());
+      const job = { ...details, state };
+      return detailsSections(job, this.store.lagHistory(name), Date.now(), await this.tables.of(job));
     } catch (error) {
       const gone = error instanceof StreamJobsError && error.code === 'JOB_NOT_FOUND';
       return missingSections(name, gone ? 'There is no such job any more.' : String(error));

@@ -15,4 +15,6 @@ export interface ToDetailsPage {
 /** A button was pressed: a command to run for the job. */
 export interface FromDetailsPage {
   command: string;
+  /** What of the job it is about: a dead letter's number. */
+  argument?: string;
 }

@@ -29,8 +29,8 @@ function show({ job, sections }: ToDetailsPage): void {
 
 main.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null;
-  const command = button?.dataset.command;
-  if (command !== undefined) send({ command });
+  const { command, argument } = button?.dataset ?? {};
+  if (command !== undefined) send(argument === undefined ? { command } : { command, argument });
 });
 window.addEventListener('message', ({ data }: MessageEvent<ToDetailsPage>) => show(data));
 // Asks for the first sections.

@@ -25,7 +25,22 @@ function details(changes: Partial<JobDetails>): JobDetails {
 }
 
 function html(job: JobDetails, id: string): string {
-  return detailsSections(job, [0, 10], now).find((section) => section.id === id)?.html ?? '';
+  const tables = {
+    deadLetters: [
+      {
+        number: 7,
+        stream: 'src',
+        partition: 0,
+        offset: '12',
+        error: '<b>',
+        key: null,
+        value: '{"id',
+        attempts: 2,
+      },
+    ],
+    versions: [{ job: 'orders', version: '2', deployed_at: '2026-01-01' }],
+  };
+  return detailsSections(job, [0, 10], now, tables).find((section) => section.id === id)?.html ?? '';
 }
 
 it('offers what makes sense in the state', () => {
@@ -52,6 +67,27 @@ it('never takes text of a job for HTML', () => {
     .join('');
   expect(page).not.toContain('<img');
   expect(page.split('&lt;img').length - 1).toBeGreaterThanOrEqual(13);
+});
+
+it('shows dead letters with what can be done about them, and how many are not shown', () => {
+  const letters = html(details({ deadLetters: { kept: 3, dropped: 5 } }), 'letters');
+  expect(letters).toContain('<td>src 0</td><td>12</td><td>&lt;b&gt;</td>');
+  expect(letters).toContain('data-command="streamJobs.retryDeadLetter" data-argument="7"');
+  expect(letters).toContain('data-command="streamJobs.retryDeadLetters"');
+  expect(letters).toContain('The newest 1 of 3. 5 older ones made room for newer ones.');
+  const still = html(details({ ...paused(), deadLetters: { kept: 1, dropped: 0 } }), 'letters');
+  expect(still).not.toContain('data-command');
+  expect(still).toContain('They can be tried again while the job runs.');
+  expect(html(details({}), 'letters')).toBe('');
+});
+
+it('says of each pause where the job went on instead, and lists versions', () => {
+  const moved = { stream: 'src', partition: 1, from: '7', to: '19', lost: 10, skipped: 2, reread: 0 };
+  const pause = { pausedAt: ago(60), by: 'cli', lagAtPause: 0, offsets: [], moved: [moved] };
+  expect(html(details({ pauseHistory: [pause] }), 'pauses')).toContain(
+    '<td>src 1 from 7 to 19: 10 lost, 2 skipped</td>',
+  );
+  expect(html(details({}), 'versions')).toContain('<th scope="col">Deployed at</th>');
 });
 
 it('says unknown for what is not known', () => {

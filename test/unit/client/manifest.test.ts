@@ -4,13 +4,15 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
 import type { JobState } from '../../../server/protocol/jobs';
+import { jobChildRows } from '../../../client/views/jobChildren';
 import { jobRow } from '../../../client/views/jobRow';
 import { streamRow } from '../../../client/views/streamRows';
 import { now, snapshot, states } from './snapshots';
 import { holds, type Context } from './when';
 
 interface MenuItem {
-  command: string;
+  command?: string;
+  submenu?: string;
   when?: string;
   group?: string;
 }
@@ -18,16 +20,18 @@ const { contributes } = manifest;
 const rowMenu: MenuItem[] = contributes.menus['view/item/context'];
 const declared = contributes.commands.map(({ command }) => command);
 
-function matching(context: Context, inline: boolean): string[] {
-  return rowMenu
+/** What a menu offers, in its order. */
+function matching(context: Context, inline: boolean, menu = rowMenu): string[] {
+  return menu
     .filter(({ group = '' }) => group.startsWith('inline') === inline)
     .filter(({ when }) => holds(when, context))
     .sort((a, b) => (a.group ?? '').localeCompare(b.group ?? ''))
-    .map(({ command }) => command.replace('streamJobs.', ''));
+    .map(({ command, submenu = '' }) => (command ?? submenu).replace('streamJobs.', ''));
 }
 
-function jobContext(state: JobState): Context {
-  return { view: 'streamJobs.jobs', viewItem: jobRow(snapshot({ state }), now).contextValue };
+function jobContext(state: JobState, kept = 0): Context {
+  const job = snapshot({ state, deadLetters: { kept, dropped: 0 } });
+  return { view: 'streamJobs.jobs', viewItem: jobRow(job, now).contextValue };
 }
 
 function sources(folder: string): string[] {
@@ -41,7 +45,7 @@ describe('the Jobs tree offers', () => {
     starting: ['showJobDetails'],
     running: ['pauseJob', 'showJobDetails'],
     pausing: ['showJobDetails'],
-    paused: ['resumeJob', 'showJobDetails'],
+    paused: ['resumeJob', 'stepJob', 'showJobDetails'],
     resuming: ['showJobDetails'],
     stopping: ['showJobDetails'],
     stopped: ['showJobDetails'],
@@ -51,12 +55,15 @@ describe('the Jobs tree offers', () => {
     expect(matching(jobContext(state), true)).toEqual(inline[state]);
   });
 
-  const always = ['showJobDetails', 'goToSql', 'copyJobName'];
+  const always = ['inside', 'showJobDetails', 'goToSql', 'copyJobName'];
   const menus: Record<JobState, string[]> = {
     starting: ['stopJob', ...always],
-    running: ['pauseJob', 'pauseJobWithReason', 'pauseJobFor', 'stopJob', 'restartJob', ...always, 'dropJob'],
+    running: [
+      ...['pauseJob', 'pauseJobWithReason', 'pauseJobFor', 'pauseJobCold', 'stopJob', 'restartJob'],
+      ...[...always, 'dropJob'],
+    ],
     pausing: ['stopJob', ...always],
-    paused: ['resumeJob', 'stopJob', 'restartJob', ...always, 'dropJob'],
+    paused: ['resumeJob', 'stepJobBy', 'resumeJobFrom', 'stopJob', 'restartJob', ...always, 'dropJob'],
     resuming: ['stopJob', ...always],
     stopping: always,
     stopped: ['restartJob', ...always, 'dropJob'],
@@ -66,9 +73,41 @@ describe('the Jobs tree offers', () => {
     expect(matching(jobContext(state), false)).toEqual(menus[state]);
   });
 
+  const inside: [JobState, number, string[]][] = [
+    ['running', 0, ['queryJobState', 'showVersions', 'rollBackJob']],
+    [
+      'running',
+      3,
+      [
+        ...['queryJobState', 'showDeadLetters', 'retryDeadLetters', 'retryDeadLetter'],
+        ...['showVersions', 'rollBackJob'],
+      ],
+    ],
+    ['paused', 3, ['peekJob', 'queryJobState', 'showDeadLetters', 'showVersions', 'rollBackJob']],
+    ['failed', 3, ['showDeadLetters', 'showVersions', 'rollBackJob']],
+    ['pausing', 0, ['showVersions']],
+  ];
+  it.each(inside)('inside a job that is %s, with %d dead letters', (state, kept, expected) => {
+    expect(matching(jobContext(state, kept), false, contributes.menus['streamJobs.inside'])).toEqual(
+      expected,
+    );
+  });
+
+  it('dead letters on their row, and to try them again only while the job runs', () => {
+    const offered = (state: JobState) => {
+      const job = snapshot({ state, deadLetters: { kept: 2, dropped: 0 } });
+      const row = jobChildRows(job, now).find(({ id }) => id.endsWith('/letters'));
+      return matching({ view: 'streamJobs.jobs', viewItem: row?.contextValue ?? '' }, true);
+    };
+    expect([offered('running'), offered('paused')]).toEqual([
+      ['showDeadLetters', 'retryDeadLetters'],
+      ['showDeadLetters'],
+    ]);
+  });
+
   it('Pause and Resume in the same slot, so that the button does not move', () => {
     const slots = rowMenu.filter(({ command, group = '' }) => {
-      return /\.(pause|resume)Job$/.test(command) && group.startsWith('inline');
+      return /\.(pause|resume)Job$/.test(command ?? '') && group.startsWith('inline');
     });
     expect(new Set(slots.map(({ group }) => group))).toEqual(new Set(['inline@1']));
   });
@@ -125,7 +164,7 @@ describe('commands', () => {
   it('used in menus, keys, welcome texts and the walkthrough exist', () => {
     const { menus, keybindings, viewsWelcome, walkthroughs } = contributes;
     const used = [
-      ...Object.values(menus).flatMap((items: MenuItem[]) => items.map(({ command }) => command)),
+      ...Object.values(menus).flatMap((items: MenuItem[]) => items.flatMap(({ command }) => command ?? [])),
       ...keybindings.map(({ command }) => command),
       ...[...JSON.stringify([viewsWelcome, walkthroughs]).matchAll(/ommand:(streamJobs\.\w+)(?![\w.])/g)]
         .map(([, id]) => id ?? '')

@@ -34,6 +34,13 @@ describe('a job row', () => {
       'failed · The disk is full.',
     ],
     ['stopped', snapshot({ state: 'stopped', stopReason: 'finished' }), 'debug-stop', 'stopped · finished'],
+    [
+      'paused near the retention horizon',
+      paused({ retentionHorizon: ago(-7300) }),
+      'debug-pause',
+      'paused 12 min · lag 8,403 (+120/s) · index rebuild · oldest unread is deleted in 2 h',
+    ],
+    ['in a step', snapshot({ step: { records: 10, left: 7 } }), 'sync', '12.4k/s · lag 0 · step: 3 of 10'],
     ['with bad records', snapshot({ recordsFailed: 3 }), 'sync', '12.4k/s · lag 0 · 3 failed records'],
   ])('%s', (_, job, icon, description) => {
     const row = jobRow(job, now);
@@ -52,7 +59,7 @@ describe('a job row', () => {
   });
 });
 
-it('a job opens to partitions, sinks, version, group and the last three pauses, the newest first', () => {
+it('a job opens to partitions, sinks, what waits in it, version, group and the last three pauses, the newest first', () => {
   const pause = (reason: string, seconds: number) => ({
     pausedAt: ago(seconds),
     resumedAt: ago(seconds - 90),
@@ -72,6 +79,8 @@ it('a job opens to partitions, sinks, version, group and the last three pauses, 
     ],
     sinks: [{ table: 'big', connector: 'kafka', target: 'big-orders', recordsOut: 9000 }],
     consumerGroup: 'stream-jobs.orders',
+    unpublished: 12,
+    deadLetters: { kept: 1, dropped: 4 },
     pauseHistory: [pause('first', 4000), pause('b', 3000), pause('c', 2000), pause('last', 1000)],
   });
   const rows = jobChildRows(job, now);
@@ -82,6 +91,8 @@ it('a job opens to partitions, sinks, version, group and the last three pauses, 
     'incoming 1: ▰▱▱▱▱▱▱▱ · lag 10 · 100 of 110',
     'incoming 2: lag unknown · 7 of unknown',
     'writes big: kafka big-orders · 9,000 records',
+    '12 rows not published yet: safe here, sent when the sink takes them',
+    '1 dead letter: 4 older ones made room',
     'version 1: started 2 h ago',
     'consumer group stream-jobs.orders: ',
     'paused: 90 s · by editor · last · lag 0 to 1,200',

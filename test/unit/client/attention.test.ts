@@ -1,0 +1,64 @@
+// What the user is told before records are lost, skipped or read again.
+import { describe, expect, it } from 'vitest';
+import { namedJobs } from '../../../client/commands/namedJobs';
+import { movesText } from '../../../client/commands/resumePlaces';
+import { horizonWarning } from '../../../client/horizon';
+import { DetailsTables } from '../../../client/webviews/details/detailsTables';
+import type { JobDetails } from '../../../server/protocol/jobs';
+import { ago, now, paused, snapshot } from './snapshots';
+
+describe('the retention horizon', () => {
+  it.each([
+    ['far away', paused({ retentionHorizon: ago(-2 * 3600) }), undefined],
+    ['unknown', paused(), undefined],
+    ['of a running job', snapshot({ retentionHorizon: ago(-60) }), undefined],
+    ['near', paused({ retentionHorizon: ago(-40 * 60) }), 'in 40 min'],
+    ['passed', paused({ retentionHorizon: ago(60) }), 'any moment now'],
+  ])('%s', (_, job, when) => {
+    const said = when && `Job orders is paused, and Kafka deletes the oldest record it has not read ${when}.`;
+    expect(horizonWarning(job, now)).toBe(said);
+  });
+});
+
+describe('resuming from another place says', () => {
+  const partition = { stream: 's', lag: 10, lost: 0, start: '5', position: '20', end: '30' };
+  const partitions = [
+    { ...partition, partition: 0 },
+    { ...partition, partition: 1, position: '30' },
+  ];
+  const place = { words: '', clause: '' };
+  it.each([
+    ['latest', partitions, '10 records are skipped and never read by this job.'],
+    ['earliest', partitions, '40 records are read again, and their results written again.'],
+    [
+      'latest',
+      [{ ...partition, partition: 0, end: null }],
+      'How many records cannot be said now, since the log cannot be read: they are skipped and never read by this job.',
+    ],
+  ] as const)('%s', (kind, all, text) => {
+    expect(movesText({ ...place, kind }, all)).toBe(text);
+  });
+});
+
+it('a row under a job stands for the job', () => {
+  const node = { job: 'orders' };
+  expect(namedJobs([{ parent: node, row: {} }, undefined])).toEqual(['orders']);
+  expect(namedJobs([node, [node, { parent: node, row: {} }]])).toEqual(['orders']);
+});
+
+it('the details ask for letters and versions when they may have changed, not each second', async () => {
+  const asked: string[] = [];
+  const tables = new DetailsTables((sql) => {
+    asked.push(sql.replace(/ FOR.*/, ''));
+    if (sql.startsWith('SHOW VERSIONS')) return Promise.reject(new Error('not yet'));
+    return Promise.resolve({ statement: sql, ok: true, columns: ['number'], rows: [[7]] });
+  });
+  const job = { ...snapshot(), deadLetters: { kept: 1, dropped: 0 } } as JobDetails;
+  expect(await tables.of(job)).toEqual({ deadLetters: [{ number: 7 }], versions: [] });
+  await tables.of({ ...job, recordsIn: 1 });
+  expect(asked).toEqual(['SHOW DEAD LETTERS', 'SHOW VERSIONS']);
+  await tables.of({ ...job, recordsFailed: 2 });
+  expect(asked.length).toBe(4);
+  const none = { ...job, deadLetters: { kept: 0, dropped: 0 } };
+  expect((await tables.of(none)).deadLetters).toEqual([]);
+});
