@@ -13,7 +13,7 @@ export function deadLettersOf(core: JobCore, max: number, bytesMax: number): Pro
     { clock: around.clock, ms, graceMs, late },
     () =>
       core.slot.current?.deadLetters(max, bytesMax) ??
-      around.engine.deadLetters(around.bareSpec(core.name), max, bytesMax),
+      around.engine.deadLetters(around.bareSpec(core.name, core.journal.record.database), max, bytesMax),
   );
 }
 

@@ -1,0 +1,65 @@
+// Dead letters over a deployment, with the real engine: what the old query could not compute, the new one can.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { allConnectors } from '../../../server/connectors/connectors';
+import { createEngine } from '../../../server/engine/createEngine';
+import { jobDirectory } from '../../../server/jobs/dataDirectory';
+import { StreamJobServer } from '../../../server/jobs/streamJobServer';
+import { systemClock } from '../../../server/jobs/systemClock';
+
+let folder: string;
+let server: StreamJobServer;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'letters-of-versions-'));
+  server = await open();
+});
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function open(): Promise<StreamJobServer> {
+  const context = (jobName: string) => ({
+    clock: systemClock,
+    jobName,
+    baseDir: folder,
+    jobDir: jobDirectory(folder, jobName),
+    connection: () => Promise.reject(new Error('no connections')),
+    print: () => undefined,
+    log: () => undefined,
+  });
+  const engine = createEngine({ connectors: allConnectors, clock: systemClock, context });
+  return StreamJobServer.open({ dataDir: folder, engine, clock: systemClock });
+}
+
+async function run(sql: string): Promise<{ message?: string; rows: unknown[][] }> {
+  const last = (await server.execute(sql, { by: 'test' })).results.at(-1);
+  if (last?.ok !== true) throw new Error(`${sql}: ${JSON.stringify(last?.error)}`);
+  return { rows: last.rows ?? [], ...(last.message === undefined ? {} : { message: last.message }) };
+}
+
+const numbersOfLetters = async () => (await run('SHOW DEAD LETTERS FOR job')).rows.map(([number]) => number);
+
+it('a fixed query takes what the one before it could not, and they are seen from its own database', async () => {
+  await writeFile(path.join(folder, 'in.json'), '{"v":"1"}\n{"v":"two"}\n{"v":"3"}\n');
+  const table = (name: string, column: string) =>
+    `CREATE TABLE ${name} (${column}) WITH ('connector' = 'file', 'path' = '${name}.json', 'format' = 'json');`;
+  await run(`${table('in', 'v STRING').replace('TABLE in', 'TABLE `in`')}${table('out', 'v INT')}
+    START JOB job AS INSERT INTO \`out\` SELECT CAST(v AS INT) FROM \`in\`;`);
+  await expect.poll(() => server.getJobDetails('job').recordsIn, { timeout: 10_000 }).toBe(3);
+  expect(await numbersOfLetters()).toEqual([1]);
+  await run("DEPLOY JOB job VERSION '2' AS INSERT INTO `out` SELECT TRY_CAST(v AS INT) FROM `in`;");
+  await run('PAUSE JOB job');
+  await server.close();
+  server = await open();
+  expect(await numbersOfLetters()).toEqual([1]);
+  await run('RESUME JOB job');
+  expect((await run('RETRY DEAD LETTER 1 FOR job')).message).toBe(
+    '1 dead letter of job succeeded, 0 failed again.',
+  );
+  expect(await numbersOfLetters()).toEqual([]);
+  expect(await readFile(path.join(folder, 'out.json'), 'utf8')).toBe('{"v":1}\n{"v":3}\n{"v":null}\n');
+}, 30_000);
