@@ -12,13 +12,17 @@ export class FrameGuard extends Transform {
   private header = Buffer.alloc(0);
   private bodyLeft = 0;
 
-  constructor(private readonly bodyBytesMax: number) {
+  /** `ready` says when the next bytes may be passed on; it never rejects. */
+  constructor(
+    private readonly bodyBytesMax: number,
+    private readonly ready: () => Promise<void>,
+  ) {
     super();
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     const wrong = this.follow(chunk);
-    if (wrong === undefined) done(null, chunk);
+    if (wrong === undefined) void this.ready().then(() => done(null, chunk));
     else done(new Error(wrong));
   }
 

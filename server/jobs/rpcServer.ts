@@ -13,10 +13,16 @@ import {
 import { StreamJobsError } from '../protocol/errors';
 import * as protocol from '../protocol/rpc';
 import { FrameGuard } from './frameGuard';
+import { checkParams } from './requestShapes';
 import type { PreviewReceiver, StreamJobServer } from './streamJobServer';
 
 /** A client that leaves this many bytes unread gets no further rows or log lines until it has caught up. */
 const unreadBytesMax = 4 * 1024 * 1024;
+
+/** A connection that says no hello for this long is closed, in ms. */
+const helloMsMax = 10_000;
+/** Further ones are closed at once. */
+const connectionsMax = 1000;
 
 /** The part of the job server that clients reach. */
 export type ServedJobs = Pick<
@@ -75,9 +81,9 @@ export async function serveRpc(jobs: ServedJobs, options: RpcServerOptions): Pro
     });
   });
   const changes = jobs.onJobsChanged((change) => {
-    for (const client of clients)
-      void client.rpc.sendNotification(protocol.jobsChanged, change).catch(ignoreLeft);
+    for (const client of clients) client.mustTell(protocol.jobsChanged, change);
   });
+  listener.maxConnections = connectionsMax;
   await listen(listener, options.socketPath);
   return {
     get clients() {
@@ -106,7 +112,8 @@ class Client {
     private readonly onGreeted: () => void,
   ) {
     socket.on('error', () => socket.destroy());
-    const guard = new FrameGuard(protocol.messageBytesMax);
+    socket.setTimeout(helloMsMax, () => socket.destroy());
+    const guard = new FrameGuard(protocol.messageBytesMax, () => this.caughtUp());
     guard.on('error', (error) => this.refuse(ErrorCodes.InvalidRequest, error.message, { close: true }));
     this.rpc = createMessageConnection(
       new StreamMessageReader(socket.pipe(guard)),
@@ -116,6 +123,12 @@ class Client {
     this.rpc.onUnhandledNotification(() => undefined);
     this.register();
     this.rpc.listen();
+  }
+
+  /** Sends what may not be left out; a client that does not read it loses its connection. */
+  mustTell<P>(type: NotificationType<P>, params: P): void {
+    if (this.socket.writableLength > unreadBytesMax) this.socket.destroy();
+    else void this.rpc.sendNotification(type.method, params).catch(ignoreLeft);
   }
 
   /** Sends what may be left out while the client is behind. */
@@ -137,9 +150,8 @@ class Client {
     const answer = <P, R>(type: RequestType<P, R, void>, handler: (params: P) => R | Promise<R>) => {
       rpc.onRequest(type.method, async (params: P) => {
         if (!this.greeted) throw badRequest('The first request of a connection must be hello.');
-        if (typeof params !== 'object' || params === null)
-          throw badRequest(`${type.method} takes an object.`);
         try {
+          checkParams(type.method, params);
           return await handler(params);
         } catch (error) {
           throw asResponseError(error);
@@ -147,7 +159,7 @@ class Client {
       });
     };
     answer(protocol.execute, async ({ sql, by, settings }) => {
-      const executed = await jobs.execute(text('sql', sql), {
+      const executed = await jobs.execute(sql, {
         by,
         receiver: this.receiver(),
         ...(settings === undefined ? {} : { settings }),
@@ -155,20 +167,18 @@ class Client {
       for (const { previewId } of executed.results) if (previewId !== undefined) this.previews.add(previewId);
       return executed;
     });
-    answer(protocol.pauseJob, ({ name, options }) => jobs.pauseJob(text('name', name), options));
-    answer(protocol.resumeJob, ({ name, ...options }) => jobs.resumeJob(text('name', name), options));
-    answer(protocol.stopJob, ({ name, by, force }) =>
-      jobs.stopJob(text('name', name), { by, force: force ?? false }),
-    );
-    answer(protocol.restartJob, ({ name, by }) => jobs.restartJob(text('name', name), { by }));
+    answer(protocol.pauseJob, ({ name, options }) => jobs.pauseJob(name, options));
+    answer(protocol.resumeJob, ({ name, ...options }) => jobs.resumeJob(name, options));
+    answer(protocol.stopJob, ({ name, by, force }) => jobs.stopJob(name, { by, force: force ?? false }));
+    answer(protocol.restartJob, ({ name, by }) => jobs.restartJob(name, { by }));
     answer(protocol.dropJob, async ({ name, by }) => {
-      await jobs.dropJob(text('name', name), { by });
+      await jobs.dropJob(name, { by });
       return null;
     });
-    answer(protocol.getJobDetails, ({ name }) => jobs.getJobDetails(text('name', name)));
+    answer(protocol.getJobDetails, ({ name }) => jobs.getJobDetails(name));
     answer(protocol.listJobs, () => jobs.listJobs());
     answer(protocol.listTables, () => jobs.listTables());
-    answer(protocol.preview, ({ sql }) => this.preview(text('sql', sql)));
+    answer(protocol.preview, ({ sql }) => this.preview(sql));
     answer(protocol.cancel, async ({ id }) => {
       this.previews.delete(id);
       await jobs.cancelPreview(id);
@@ -176,18 +186,19 @@ class Client {
     });
   }
 
-  private greet(params: protocol.HelloParams): protocol.HelloResult {
-    if (params.protocolVersion !== protocol.protocolVersion) {
+  private greet(params: Partial<protocol.HelloParams> | null): protocol.HelloResult {
+    if (params?.protocolVersion !== protocol.protocolVersion) {
       throw asResponseError(
         new StreamJobsError(
           'PROTOCOL_VERSION',
-          `The server speaks protocol version ${protocol.protocolVersion}, the client ${String(params.protocolVersion)}.`,
+          `The server speaks protocol version ${protocol.protocolVersion}, the client ${shown(params?.protocolVersion)}.`,
           { hint: 'Stop the server and start it again from the same version of Stream Jobs.' },
         ),
       );
     }
     if (!this.greeted) {
       this.greeted = true;
+      this.socket.setTimeout(0);
       this.onGreeted();
     }
     const { serverVersion, dataDir } = this.options;
@@ -218,6 +229,20 @@ class Client {
     };
   }
 
+  /** Resolves when the client has read what it asked for before, or is gone: only then its next requests are taken. */
+  private async caughtUp(): Promise<void> {
+    const { socket } = this;
+    while (socket.writableLength > unreadBytesMax && !socket.destroyed) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          socket.off('drain', done).off('close', done);
+          resolve();
+        };
+        socket.once('drain', done).once('close', done);
+      });
+    }
+  }
+
   /** Answers what is no valid request; a stream whose frames are lost cannot go on. */
   private refuse(code: number, message: string, { close }: { close: boolean }): void {
     if (this.socket.destroyed) return;
@@ -228,9 +253,8 @@ class Client {
   }
 }
 
-function text(field: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new StreamJobsError('BAD_REQUEST', `${field} must be a string.`);
+function shown(version: unknown): string {
+  return typeof version === 'number' ? String(version) : 'none';
 }
 
 function badRequest(message: string): ResponseError<protocol.ErrorData> {
