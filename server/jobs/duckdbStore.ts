@@ -191,7 +191,11 @@ async function openDatabase(directory: string): Promise<OpenDatabase> {
   const file = path.join(directory, databaseFile);
   let instance: DuckDBInstance | undefined;
   try {
-    instance = await DuckDBInstance.create(file, { threads: '1' });
+    instance = await DuckDBInstance.create(file, {
+      threads: '1',
+      enable_external_access: 'false',
+      lock_configuration: 'true',
+    });
     const connection = await instance.connect();
     await connection.run(schema);
     const reader = await connection.runAndReadAll('SELECT max(version) FROM meta');

@@ -45,6 +45,8 @@ export interface HostedServer {
  */
 export async function hostServer(options: HostOptions): Promise<HostedServer> {
   const { dataDir, baseDir } = options;
+  // DuckDB makes its files itself, again and again: none is for others to read.
+  process.umask(0o077);
   await makePrivate(dataDir);
   const clients: { rpc?: RpcServer } = {};
   const log = (level: LogEntry['level'], message: string) => {

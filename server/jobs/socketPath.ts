@@ -1,7 +1,7 @@
 // Where a data directory's server listens: a socket only its owner can reach.
 import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StreamJobsError } from '../protocol/errors';
 
@@ -18,7 +18,7 @@ export async function prepareSocketPath(dataDir: string): Promise<string> {
   if (process.platform === 'win32') return `\\\\.\\pipe\\stream-jobs-${id}`;
   const inside = path.join(dataDir, 'server.sock');
   if (Buffer.byteLength(inside) <= socketPathBytesMax) return inside;
-  const folder = path.join(tmpdir(), `stream-jobs-${userInfo().username}`);
+  const folder = path.join(tmpdir(), `stream-jobs-${process.getuid?.() ?? 0}`);
   await makePrivate(folder);
   return path.join(folder, `${id}.sock`);
 }

@@ -17,13 +17,14 @@ export class RecoverableFile {
 
   /**
    * Opens or creates the file and its folders, cut back to `length` where it is longer; undefined: as long as it is.
+   * A file that is created gets `mode`, whatever the process allows its files otherwise.
    * Throws SINK_FAILED, or SINK_UNAVAILABLE where trying again may help.
    */
-  static async open(file: string, length: number | undefined): Promise<RecoverableFile> {
+  static async open(file: string, length: number | undefined, mode?: number): Promise<RecoverableFile> {
     let handle: FileHandle | undefined;
     try {
       await mkdir(path.dirname(file), { recursive: true });
-      handle = await openForWriting(file);
+      handle = await openForWriting(file, mode);
       const found = (await handle.stat()).size;
       const kept = Math.min(found, length ?? found);
       if (kept < found) await handle.truncate(kept);
@@ -76,12 +77,14 @@ export class RecoverableFile {
 }
 
 /** Not in append mode, which ignores positions: after a crash we write where the last whole row ends. */
-async function openForWriting(file: string): Promise<FileHandle> {
+async function openForWriting(file: string, mode: number | undefined): Promise<FileHandle> {
   try {
     return await open(file, 'r+');
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    return await open(file, 'wx+');
+    const created = await open(file, 'wx+');
+    if (mode !== undefined) await created.chmod(mode).catch(() => undefined);
+    return created;
   }
 }
 
