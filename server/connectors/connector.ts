@@ -75,6 +75,8 @@ export interface ConnectorContext {
   jobName: string;
   /** Relative paths of the file connector stand for this folder. */
   baseDir: string;
+  /** What a file that a statement asked for is created with; the process's other files are its owner's alone. */
+  fileMode?: number;
   /** Where connectors may keep files for this job, made when needed; gone when the job is dropped. */
   jobDir: string;
   /** Named connections, `'connection' = 'prod'`, with their secrets filled in. */

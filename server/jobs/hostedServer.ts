@@ -46,7 +46,7 @@ export interface HostedServer {
 export async function hostServer(options: HostOptions): Promise<HostedServer> {
   const { dataDir, baseDir } = options;
   // DuckDB makes its files itself, again and again: none is for others to read.
-  process.umask(0o077);
+  const fileMode = 0o666 & ~process.umask(0o077);
   await makePrivate(dataDir);
   const clients: { rpc?: RpcServer } = {};
   const log = (level: LogEntry['level'], message: string) => {
@@ -63,6 +63,7 @@ export async function hostServer(options: HostOptions): Promise<HostedServer> {
       clock: systemClock,
       jobName,
       baseDir,
+      fileMode,
       jobDir: jobDirectory(dataDir, jobName),
       connection: (name) => connections.get(name),
       print: (lines) => clients.rpc?.print({ job: jobName, lines }),

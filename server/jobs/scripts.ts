@@ -5,7 +5,7 @@ import type { DefiningStatement } from '../analysis/relations';
 import { StreamJobsError, type Span } from '../protocol/errors';
 import type { Statement } from '../syntax/ast';
 import { fillPlaceholders, hasPlaceholder, type FilledText, type Lookup } from '../syntax/placeholders';
-import { parseStatement } from '../syntax/script';
+import { parseStatement, secretProblems } from '../syntax/script';
 import { messages } from './messages';
 
 /**
@@ -16,8 +16,10 @@ export function understand(text: string, lookup: Lookup): Statement {
   return understandFilled(fill(text, lookup).text);
 }
 
-/** @throws StreamJobsError SYNTAX on a placeholder that has no value, or whose value does not fit where it stands */
+/** @throws StreamJobsError SYNTAX on a placeholder that has no value, whose value does not fit, or that is a secret */
 export function fill(text: string, lookup: Lookup): FilledText {
+  const [secret] = secretProblems(text);
+  if (secret !== undefined) throw toError(secret);
   const filled = fillPlaceholders(text, lookup);
   const [wrong] = filled.unfilled;
   if (wrong === undefined) return filled;

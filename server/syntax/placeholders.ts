@@ -28,6 +28,15 @@ export function findPlaceholders(sql: string): Placeholder[] {
   return hasPlaceholder(sql) ? tokenize(sql).flatMap(placeholdersIn) : [];
 }
 
+/** Names of what must not become part of a statement: it could then come out in results, errors and files. */
+const secretName =
+  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(PRIVATE|API|ACCESS)_?KEY)S?(_|$)/i;
+
+/** The first placeholder of a statement whose name says that it stands for a secret. */
+export function secretPlaceholder(sql: string): Placeholder | undefined {
+  return findPlaceholders(sql).find(({ name }) => secretName.test(name));
+}
+
 /** A placeholder that stays as it is: nothing fills it, or its value does not fit where it stands. */
 export interface Unfilled {
   span: Span;

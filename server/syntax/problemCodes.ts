@@ -39,6 +39,8 @@ export const syntaxCodes = {
   repeatedClause: 'SJ117',
   /** A statement of more tokens than are read. */
   tooLong: 'SJ119',
+  /** A placeholder that stands for a secret. */
+  secret: 'SJ120',
 } as const satisfies Record<string, Problem['code']>;
 
 export type SyntaxCode = keyof typeof syntaxCodes;

@@ -6,7 +6,9 @@ import { RecentlyUsed } from './cache';
 import { syntaxErrorProblem } from './messages/messages';
 import { limitProblem } from './limits';
 import { parseTokens, tokenize } from './parse';
+import { secretPlaceholder } from './placeholders';
 import type { Problem } from './problem';
+import { syntaxProblem } from './problemCodes';
 import { splitStatements, type StatementRange } from './split';
 
 /** What parsing a statement's text gave. Shared between equal statements: not to be changed. Offsets are relative to the text. */
@@ -49,6 +51,14 @@ export function parseAnew(text: string): ParsedText {
   if (tooDeep) return { text, partial: true, problems: [tooDeep] };
   const { tree, error } = parseTokens(tokens);
   const { statement, problems } = buildStatement(text, tree);
-  const found = error ? [syntaxErrorProblem(text, tokens, error)] : problems;
+  const found = error ? [syntaxErrorProblem(text, tokens, error)] : [...problems, ...secretProblems(text)];
   return { text, ...(statement ? { statement } : {}), partial: found.length > 0, problems: found };
+}
+
+/** A placeholder for a secret: its value would be in the plan, in errors, in what a job keeps. */
+export function secretProblems(text: string): Problem[] {
+  const found = secretPlaceholder(text);
+  if (!found) return [];
+  const message = `\${${found.name}} stands for a secret, which does not belong in a statement: keep it in a named connection ('connection' = 'name').`;
+  return [syntaxProblem('secret', message, found.span)];
 }

@@ -141,6 +141,8 @@ export class LocalJobServer extends TestJobServer {
 /** As `stream-jobs serve`. */
 export class JobServerProcess extends TestJobServer {
   private running: { child: ChildProcess; rpc: MessageConnection } | undefined;
+  /** Everything it wrote to its log and told its client unasked. */
+  said = '';
 
   private constructor(private readonly place: Workplace) {
     super();
@@ -163,7 +165,11 @@ export class JobServerProcess extends TestJobServer {
   /** Starts it again on the same data. */
   async start(): Promise<void> {
     const { child } = await this.place.serve();
+    child.stderr?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
     const { rpc } = await connectToJobServer(this.place.dataDir, 'test');
+    rpc.onNotification((method, params) => {
+      this.said += `${method} ${JSON.stringify(params)}\n`;
+    });
     this.running = { child, rpc };
   }
 

@@ -14,9 +14,6 @@ import { hasHeader, headerLine } from './csvHeader';
 import { linesOf } from './lines';
 import { RecoverableFile } from './recoverableFile';
 
-/** What the person's other files are created with: the server keeps its own to itself. */
-const fileMode = 0o666 & ~process.umask();
-
 export class FileSink implements Sink {
   private readonly file: string;
   private readonly note: string;
@@ -39,7 +36,7 @@ export class FileSink implements Sink {
 
   async open(position: string | undefined): Promise<void> {
     const length = position === undefined ? await this.readNote() : Number(position);
-    this.opened = await RecoverableFile.open(this.file, length, fileMode);
+    this.opened = await RecoverableFile.open(this.file, length, this.context.fileMode);
     if (length !== undefined && this.opened.length < length)
       this.context.log(
         'warn',

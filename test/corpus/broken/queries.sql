@@ -103,3 +103,6 @@ SELECT a FROM t LIMIT many
 SELECT * FROM TABLE(TUMBLE(t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
 --                         ^ The table of a window is written TABLE t.
 -- becomes SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE))
+--------
+SELECT '${DB_PASSWORD}'
+--      ^^^^^^^^^^^^^^ ${DB_PASSWORD} stands for a secret, which does not belong in a statement: keep it in a named connection ('connection' = 'name').

@@ -78,6 +78,20 @@ describe.skipIf(process.platform === 'win32')('what the server keeps', () => {
     }
   });
 
+  it("files that a job was told to write are as the person's others", async () => {
+    const server = await ServedProcess.start(`
+      CREATE TABLE made (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '100');
+      CREATE TABLE out (id BIGINT) WITH ('connector' = 'file', 'path' = 'out.ndjson', 'format' = 'json');
+      START JOB orders AS INSERT INTO out SELECT id FROM made`);
+    try {
+      const mask = process.umask(0o022);
+      process.umask(mask);
+      expect((await lstat(server.place.file('out.ndjson'))).mode & 0o777).toBe(0o666 & ~mask);
+    } finally {
+      await server.dispose();
+    }
+  });
+
   it('a folder that was open to others is closed to them', async () => {
     const open = path.join(await folder(), 'data');
     await mkdir(open, { mode: 0o777 });
