@@ -142,7 +142,7 @@ export class LocalJobServer extends TestJobServer {
 export class JobServerProcess extends TestJobServer {
   private running: { child: ChildProcess; rpc: MessageConnection } | undefined;
   /** Everything it wrote to its log and told its client unasked. */
-  said = '';
+  heard = '';
 
   private constructor(private readonly place: Workplace) {
     super();
@@ -165,10 +165,10 @@ export class JobServerProcess extends TestJobServer {
   /** Starts it again on the same data. */
   async start(): Promise<void> {
     const { child } = await this.place.serve();
-    child.stderr?.on('data', (chunk: Buffer) => (this.said += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
     const { rpc } = await connectToJobServer(this.place.dataDir, 'test');
     rpc.onNotification((method, params) => {
-      this.said += `${method} ${JSON.stringify(params)}\n`;
+      this.heard += `${method} ${JSON.stringify(params)}\n`;
     });
     this.running = { child, rpc };
   }

@@ -126,8 +126,8 @@ describe.skipIf(!inject('ownBrokers'))('secrets', () => {
 
     expect(running.length).toBeGreaterThan(4);
     expect(answers.length).toBeGreaterThan(3);
-    expect(server.said).toContain('running -> pausing');
-    for (const text of [...answers, server.said, ...running, ...ended])
+    expect(server.heard).toContain('running -> pausing');
+    for (const text of [...answers, server.heard, ...running, ...ended])
       for (const secret of secrets) expect(text).not.toContain(secret);
   });
 });
