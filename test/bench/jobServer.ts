@@ -35,11 +35,12 @@ export interface BenchServer {
   close(): Promise<void>;
 }
 
-export async function openServer(): Promise<BenchServer> {
+/** @param onRows called with the table whenever rows leave a job */
+export async function openServer(onRows: (table: string) => void = () => undefined): Promise<BenchServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'stream-jobs-bench-'));
   const probe = new Probe();
   const engine = createEngine({
-    connectors: allConnectors.map((connector) => probed(connector, probe)),
+    connectors: allConnectors.map((connector) => probed(connector, probe, onRows)),
     clock: systemClock,
     context: (jobName) => ({
       clock: systemClock,
@@ -68,7 +69,7 @@ export async function openServer(): Promise<BenchServer> {
 }
 
 /** A connector whose sinks tell the probe of every batch. */
-function probed(connector: Connector, probe: Probe): Connector {
+function probed(connector: Connector, probe: Probe, onRows: (table: string) => void): Connector {
   const make = connector.sink?.bind(connector);
   if (!make) return connector;
   return {
@@ -79,6 +80,7 @@ function probed(connector: Connector, probe: Probe): Connector {
       const write = sink.write.bind(sink);
       sink.write = (rows, signal) => {
         probe.seen();
+        onRows(table.name);
         return write(rows, signal);
       };
       return sink;

@@ -8,6 +8,7 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 const sections: Record<string, () => Promise<Figure[]>> = {
   pause: async () => (await import('./pause')).measurePause(),
   throughput: async () => (await import('./throughput')).measureThroughput(),
+  fairness: async () => (await import('./fairness')).measureFairness(),
   memory: async () => (await import('./memory')).measureMemory(),
   language: async () => (await import('./language')).measureLanguage(),
 };
