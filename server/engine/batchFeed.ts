@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import type { StreamJobsError } from '../protocol/errors';
 import { BatchSize } from './batchSize';
-import type { JobPositions } from './engine';
+import type { CommitHealth, JobPositions } from './engine';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
 import type { PreparedBatch } from './microBatch';
@@ -89,6 +89,10 @@ export class BatchFeed {
   /** The sources have ended and everything was taken. */
   get ended(): boolean {
     return this.#ready.length === 0 && this.#readers.every((reader) => reader.finished);
+  }
+
+  get commits(): CommitHealth[] {
+    return this.#commits.map(({ health }) => health);
   }
 
   /** Nothing will be read or told to the outside any more. */

@@ -254,6 +254,7 @@ export interface Pipeline {
   quiesce(signal: AbortSignal): Promise<JobPositions>;
   positions(): JobPositions;
   counters(): PipelineCounters;
+  commits(): CommitHealth[];
   /** Asks the sources for log start and end. Partitions that cannot be read have nulls. */
   progress(): Promise<PartitionProgress[]>;
   /** As Engine.deadLetters, of the open job; also while it reads. */
@@ -275,6 +276,15 @@ export interface Pipeline {
   tell(): void;
   /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */
   close(): Promise<void>;
+}
+
+/** How telling a source about the job's positions goes. */
+export interface CommitHealth {
+  stream: string;
+  /** Attempts that failed since the pipeline was opened. */
+  failed: number;
+  /** Present while none has succeeded since one failed; `since` on the clock that never jumps, in ms. */
+  failing?: { attempts: number; since: number; reason: string };
 }
 
 export interface PreviewSink {

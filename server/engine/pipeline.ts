@@ -17,6 +17,7 @@ import type { TriedLetters } from './deadLetterRetry';
 import { newestDeadLetters } from './deadLetterTable';
 import { DeadLetters } from './deadLetters';
 import type {
+  CommitHealth,
   DeadLetter,
   JobPositions,
   NextRecord,
@@ -162,6 +163,9 @@ export class DuckPipeline implements Pipeline {
       publishing.rowsWaiting(),
       this.spec.outputs.map(({ name }) => name),
     );
+  }
+  commits(): CommitHealth[] {
+    return this.#feed.commits;
   }
   async progress(): Promise<PartitionProgress[]> {
     const { positions } = this.#deliveries.checkpoint;

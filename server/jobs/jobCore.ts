@@ -73,6 +73,8 @@ export interface JobSurroundings {
   plan(record: JobRecord): PlannedJob;
   /** Names what a job kept, without its plan: for dropping it. `database` is the number of one of its databases. */
   bareSpec(name: string, database?: number): JobSpec;
+  /** What all jobs of the server should know of, a sentence each. */
+  warnings(): string[];
   /** The job's snapshot is another one now. */
   changed(name: string): void;
   /** The job is gone for good. */
@@ -160,6 +162,7 @@ export class JobCore {
     this.state = state;
     this.since = clock.now();
     if (state === 'paused' || state === 'running') this.readings.history.restart(clock.monotonic());
+    if (state === 'running') this.readings.progressAt = clock.monotonic();
     if (state === 'paused') this.pausedMonotonic ??= clock.monotonic();
     if (state === 'running' || state === 'stopped') this.pausedMonotonic = undefined;
     // The pipeline shares the watch's connection by now.

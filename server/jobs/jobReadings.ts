@@ -16,6 +16,9 @@ export class JobReadings {
   counters: PipelineCounters = emptyCounters();
   readonly history = new LagHistory();
   private partitionsRead: PartitionProgress[] | undefined;
+  /** When positions or counters last moved on, on the clock that never jumps. */
+  progressAt = -Infinity;
+  private progress = '';
   private reading: Promise<boolean> | undefined;
   /** Raised when the job lets go of what is being read. */
   private generation = 0;
@@ -70,8 +73,16 @@ export class JobReadings {
     const partitions = await within(deadline, () => read()).catch(() => undefined);
     this.partitionsRead = partitions ?? this.partitionsWithoutEnds();
     if (generation !== this.generation) this.stand(this.positions);
+    this.noteProgress();
     this.history.add({ at: this.clock.monotonic(), lag: this.lag, recordsIn: this.counters.recordsIn });
     return growth !== this.history.lagPerSecond() || !isSame(before, this.partitionsRead);
+  }
+
+  private noteProgress(): void {
+    const positions = [...this.positions.values()].flatMap((partitions) => [...partitions.values()]);
+    const progress = [this.counters.recordsIn, ...positions].join();
+    if (progress !== this.progress) this.progressAt = this.clock.monotonic();
+    this.progress = progress;
   }
 
   private partitionsWithoutEnds(): PartitionProgress[] {

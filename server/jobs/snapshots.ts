@@ -9,6 +9,7 @@ import type {
   PauseEvent,
   SinkSnapshot,
 } from '../protocol/jobs';
+import { jobWarnings, type JobHealthReading } from './health';
 import type { JobCore } from './jobCore';
 import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
 
@@ -144,6 +145,7 @@ function warningsOf(core: JobCore, { unpublished }: PipelineCounters): string[] 
     warnings.push(`${are} ${target} ${rows === 1 ? 'is' : 'are'} stored and will be published ${when}.`);
   }
   if (core.trouble !== undefined) warnings.push(core.trouble);
+  warnings.push(...jobWarnings(healthOf(core)), ...core.around.warnings());
   if (core.journal.behind) warnings.push('The data directory cannot be written; the server goes on trying.');
   const lost = totalLost(core.readings.partitions ?? []);
   if (lost > 0) {
@@ -153,6 +155,19 @@ function warningsOf(core: JobCore, { unpublished }: PipelineCounters): string[] 
   const dropped = core.counters().deadLetters?.dropped ?? 0;
   if (dropped > 0) warnings.push(droppedLetters(dropped));
   return warnings;
+}
+
+function healthOf({ around, name, state, readings, slot, trouble }: JobCore): JobHealthReading {
+  const { lag, progressAt } = readings;
+  return {
+    name,
+    state,
+    now: around.clock.monotonic(),
+    lag,
+    progressAt,
+    inTrouble: trouble !== undefined,
+    commits: slot.current?.commits() ?? [],
+  };
 }
 
 function droppedLetters(count: number): string {

@@ -9,6 +9,7 @@ import { quoteName } from '../analysis/suggest';
 import { parseScript } from '../syntax/script';
 import { ChangeFeed } from './changeFeed';
 import { openDataDirectory } from './dataDirectory';
+import type { DiskSpace } from './health';
 import type { JobSurroundings } from './jobCore';
 import { JobPlanner } from './jobPlanner';
 import { JobRegistry } from './jobRegistry';
@@ -21,6 +22,7 @@ import { Previews, type PreviewReceiver, type StartedPreview } from './previews'
 import type { Lookup } from '../syntax/placeholders';
 import { understand } from './scripts';
 import { ServerCatalog } from './serverCatalog';
+import { diskSpaceOf, ServerHealth } from './serverHealth';
 import { executeScript } from './statements/execute';
 import { previewPlan } from './statements/queries';
 import type { Store } from './store';
@@ -44,6 +46,8 @@ export interface ServerOptions {
   /** In place of the file in the data directory. */
   store?: Store;
   connectors?: readonly Connector[];
+  /** Space on the disk of the data directory; asked of the system unless given. */
+  diskSpace?: () => Promise<DiskSpace | undefined>;
 }
 
 /** A job to start, as START JOB does. */
@@ -81,6 +85,7 @@ export class StreamJobServer {
   private readonly previews: Previews;
   private readonly metrics: Metrics;
   private readonly feed: ChangeFeed;
+  private readonly health: ServerHealth;
   private readonly lagLoop: LagLoop;
   private closing: Promise<void> | undefined;
 
@@ -99,6 +104,8 @@ export class StreamJobServer {
     this.jobs = new JobRegistry(this.surroundings(planner), this.limits);
     this.starter = new JobStarter(this.jobs, planner, clock);
     this.previews = new Previews(engine, this.limits.previewsMax);
+    const diskSpace = options.diskSpace ?? (() => diskSpaceOf(dataDir));
+    this.health = new ServerHealth(clock, diskSpace, () => this.tellAll());
     this.lagLoop = new LagLoop(clock, this.limits, () => this.refreshLag());
   }
 
@@ -268,7 +275,12 @@ export class StreamJobServer {
   }
 
   private refreshLag(): void {
+    void this.health.look();
     for (const job of this.jobs.list()) void job.readLag();
+  }
+
+  private tellAll(): void {
+    for (const { name } of this.jobs.list()) this.feed.jobChanged(name);
   }
 
   private lookup(settings: ReadonlyMap<string, string>): Lookup {
@@ -291,6 +303,7 @@ export class StreamJobServer {
         this.jobs.checkSinks(record.name, planned.sinks);
         return planned;
       },
+      warnings: () => this.health.warnings(),
       bareSpec: (name, database) => planner.bareSpec(name, database),
       changed: (name) => this.feed.jobChanged(name),
       removed: (name) => {

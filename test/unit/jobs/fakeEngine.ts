@@ -5,6 +5,7 @@ import { StreamJobsError } from '../../../server/protocol/errors';
 import type {
   DeadLetter,
   DeadLetterCounts,
+  CommitHealth,
   Engine,
   JobPositions,
   JobSpec,
@@ -46,6 +47,8 @@ export class FakeWorld {
   told = 0;
   oldestAt: number | null = null;
   readonly repositioned = new Map<string, number>();
+  /** Telling the group fails. */
+  failingCommits: CommitHealth['failing'];
   dropped: string[] = [];
   /** Dead letters by job, the newest first. */
   readonly letters = new Map<string, DeadLetter[]>();
@@ -291,6 +294,11 @@ export class FakePipeline implements Pipeline {
 
   positions(): JobPositions {
     return at(this.position);
+  }
+  commits(): CommitHealth[] {
+    return this.engine.world.failingCommits === undefined
+      ? []
+      : [{ stream, failed: 3, failing: this.engine.world.failingCommits }];
   }
   counters(): PipelineCounters {
     return { ...countersAt(this.position), ...this.engine.world.letterCounts(this.name) };

@@ -88,6 +88,7 @@ export class Harness {
       store: this.store,
       limits: defaultLimits,
       meter,
+      warnings: () => [],
       checkpointReads: new Turnstile(defaultLimits.checkpointReadsMax),
       log: (level, message) => void this.log.push(`${level} ${message}`),
       plan: (record) => plannedJob(record.name, record.database),

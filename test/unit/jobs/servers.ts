@@ -28,7 +28,8 @@ export class ServerHarness {
 
   async open(): Promise<StreamJobServer> {
     const { clock, engine, store } = this;
-    const fixed = { dataDir: 'data', environment: {}, clock, engine, store };
+    const diskSpace = () => Promise.resolve(undefined);
+    const fixed = { dataDir: 'data', environment: {}, clock, engine, store, diskSpace };
     this.opened = await this.clock.until(StreamJobServer.open({ ...fixed, ...this.options }));
     await this.clock.advance(10);
     return this.opened;
