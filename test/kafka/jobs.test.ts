@@ -158,7 +158,7 @@ describe.skipIf(address === undefined)('a job over Kafka', () => {
     });
   });
 
-  it('counts the same in windows, however often it is paused', async () => {
+  it('row 23: windows across a pause: the same counts, however often it is paused', async () => {
     const [topic, out] = [await cluster.createTopic('events', 2), await cluster.createTopic('counts')];
     const base = 1_700_000_000_000;
     const event = (id: number): string => JSON.stringify({ id, k: `k${id % 3}`, ts: base + id * 10 });

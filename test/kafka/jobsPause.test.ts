@@ -8,6 +8,8 @@ import { range } from './tables';
 
 const address = inject('kafka');
 const group = (topic: string): string => `group-${topic}`;
+/** `npm run soak -- --matrix`: rows of the failure matrix at their full length. */
+const isLong = process.env.STREAM_JOBS_LONG !== undefined;
 
 describe.skipIf(address === undefined)('a paused job', () => {
   const at = address ?? '';
@@ -37,7 +39,7 @@ describe.skipIf(address === undefined)('a paused job', () => {
   const outputIds = (): Promise<number[]> => idsInFile(server.file('out.ndjson'));
   const isEven = (id: number): boolean => id % 2 === 0;
 
-  it('stops in the middle: what it has not processed is neither written nor committed, and comes after RESUME', async () => {
+  it('row 1: batch in flight at pause: what it has not processed is neither written nor committed, and comes after RESUME', async () => {
     const each = 50_000;
     const [topic, out] = [await cluster.createTopic('mid', 2), await cluster.createTopic('mid-out')];
     await Promise.all([0, 1].map((p) => cluster.produceIds(topic, p * each, (p + 1) * each, p)));
@@ -67,7 +69,7 @@ describe.skipIf(address === undefined)('a paused job', () => {
       await until(async () => (await cluster.committed(group(topic), topic, partition)) === BigInt(each));
   });
 
-  it('shows a lag that is the truth and grows with every record', async () => {
+  it('row 32: lag while paused: the truth, growing with every record', async () => {
     const topic = await cluster.createTopic('lag', 2);
     await cluster.produceIds(topic, 0, 1000, 0);
     await startJob(topic);
@@ -98,10 +100,10 @@ describe.skipIf(address === undefined)('a paused job', () => {
     await server.untilJob(({ recordsIn, lag }) => recordsIn === 2200 && lag === 0);
   });
 
-  it('stays in its group for longer than the session timeout, and processes nothing', async () => {
+  it('row 4: pause longer than the session timeout: it stays in its group and processes nothing', async () => {
     const topic = await cluster.createTopic('session');
     await cluster.produceIds(topic, 0, 100);
-    await startJob(topic, { options: { 'properties.session.timeout.ms': '1500' } });
+    await startJob(topic, { options: { 'properties.session.timeout.ms': isLong ? '6000' : '1500' } });
     await server.untilJob(({ recordsIn }) => recordsIn === 100);
     await server.run('PAUSE JOB job');
     const members = await cluster.members(group(topic));
@@ -110,27 +112,29 @@ describe.skipIf(address === undefined)('a paused job', () => {
     for (let id = 100; id < 140; id++)
       await cluster.produce(topic, [{ value: JSON.stringify({ id, filler }), partition: 0 }]);
     const seen = new Set<string>();
-    const end = Date.now() + 6000;
+    const pauseMs = isLong ? 60_000 : 6000;
+    const end = Date.now() + pauseMs;
     await until(async () => {
       for (const member of await cluster.members(group(topic))) seen.add(member);
       return Date.now() > end;
-    });
+    }, 2 * pauseMs);
     expect([...seen]).toEqual(members);
     expect(await server.job()).toMatchObject({ state: 'paused', depth: 'warm', recordsIn: 100 });
     await server.run('RESUME JOB job');
     await server.drain(140);
     expect(await outputIds()).toEqual(range(0, 139).filter(isEven));
     expect(await cluster.members(group(topic))).toEqual(members);
-  });
+  }, 180_000);
 
-  it('stays paused while others join and leave its group', async () => {
+  it('row 5: rebalance while paused: it stays paused while others join and leave its group', async () => {
     const topic = await cluster.createTopic('rebalance', 2);
     await cluster.produceIds(topic, 0, 1000, 0);
     await cluster.produceIds(topic, 1000, 2000, 1);
     await startJob(topic, { options: { 'properties.session.timeout.ms': '2000' } });
     await server.untilJob(({ recordsIn }) => recordsIn === 2000);
     await server.run('PAUSE JOB job');
-    for (let round = 0; round < 3; round++) {
+    const rounds = isLong ? 20 : 3;
+    for (let round = 0; round < rounds; round++) {
       const leave = await cluster.joinGroup(group(topic), topic);
       await until(async () => (await cluster.members(group(topic))).length === 2);
       await cluster.produceIds(topic, 2000 + round * 100, 2100 + round * 100, round % 2);
@@ -140,11 +144,12 @@ describe.skipIf(address === undefined)('a paused job', () => {
     }
     expect(differences(await outputIds(), range(0, 1999).filter(isEven))).toEqual(none);
     await server.run('RESUME JOB job');
-    await server.drain(2300);
-    expect(differences(await outputIds(), range(0, 2299).filter(isEven))).toEqual(none);
-  });
+    const records = 2000 + rounds * 100;
+    await server.drain(records);
+    expect(differences(await outputIds(), range(0, records - 1).filter(isEven))).toEqual(none);
+  }, 180_000);
 
-  it('loses and repeats nothing over 100 pauses and resumes under load', async () => {
+  it('row 29: many cycles: nothing lost or repeated over 100 pauses and resumes under load', async () => {
     const topic = await cluster.createTopic('cycles', 2);
     let produced = 0;
     const produceSome = async (): Promise<void> => {

@@ -80,9 +80,18 @@ export class Proxy {
     client.pipe(broker);
     const requests = countRequests((key) => this.asked.set(key, (this.asked.get(key) ?? 0) + 1));
     client.on('data', requests);
+    // In order, also where the delay has just ended.
+    const late: Buffer[] = [];
+    const sendFirst = (): void => {
+      const data = late.shift();
+      if (data && client.writable) client.write(data);
+    };
     broker.on('data', (data) => {
-      if (this.delayMs === 0) client.write(data);
-      else setTimeout(() => client.writable && client.write(data), this.delayMs);
+      if (this.delayMs === 0 && late.length === 0) client.write(data);
+      else {
+        late.push(data);
+        setTimeout(sendFirst, this.delayMs);
+      }
     });
   }
 }
