@@ -17,6 +17,7 @@ import { absent } from '../../../server/connectors/connector';
 import { peeked } from '../../../server/connectors/peeked';
 import type { EngineOptions } from '../../../server/engine/createEngine';
 import { systemClock } from '../../../server/jobs/systemClock';
+import type { FakeCluster } from './fakeCluster';
 
 /** `marker` takes an offset and is no record; one that `failed` could not be read whole. */
 export type FakeRecord = string | Buffer | null | typeof marker | { failed: string; beginning: string };
@@ -271,6 +272,8 @@ class FakeTopic extends FakeSink {
 export class FakeWorld {
   readonly logs = new Map<string, FakeLog>();
   readonly tables = new Map<string, FakeTable>();
+  /** Where there is one, a job with exactly-once delivery writes to it and not to tables. */
+  cluster: FakeCluster | undefined;
 
   log(name: string, ...partitions: FakeRecord[][]): FakeLog {
     const log = new FakeLog(partitions);
@@ -283,8 +286,18 @@ export class FakeWorld {
     return table;
   }
   get connector(): Connector {
+    const { cluster } = this;
     return {
       name: 'kafka',
+      ...(cluster && {
+        isTransactional: (_table, delivery) => delivery === 'exactly-once',
+        transactions: ({ outputs, sources }) => [
+          cluster.writer(
+            [...outputs.keys()],
+            sources.map(({ name }) => name),
+          ),
+        ],
+      }),
       source: ({ name }) => new FakeSource(this.logs.get(name) ?? this.log(name, [])),
       sink: ({ name }) => new FakeSink(this.table(name)),
       deadLetterSink: (_table, topic) => new FakeTopic(this.table(topic)),
