@@ -143,7 +143,7 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
     await server.untilJob(({ recordsIn, warnings }) => recordsIn === 61_000 && warnings.length === 0);
     await server.run('PAUSE JOB job');
     await expectAll(server, out, 61_000);
-  });
+  }, 120_000);
 
   it('that is paused when its server is killed comes back paused, processes nothing, and resumes exactly', async () => {
     const [topic, out] = [await cluster.createTopic('kill'), await cluster.createTopic('kill-out')];

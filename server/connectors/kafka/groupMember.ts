@@ -6,6 +6,7 @@ import { PartitionAssigners } from 'kafkajs';
 import type { Batch, Cluster, Consumer, EachBatchPayload } from 'kafkajs';
 import type { StreamJobsError } from '../../protocol/errors';
 import type { Clock, Connection } from '../connector';
+import { hideAborted } from './abortedRecords';
 import { allPartitions } from './allPartitionsAssigner';
 import { makeClient, quickRetry } from './client';
 import { ClientSockets } from './clientSockets';
@@ -213,6 +214,7 @@ export class GroupMember {
       partitionAssigners: [
         (config) => {
           this.cluster = config.cluster;
+          hideAborted(config.cluster);
           return allPartitions(config);
         },
         PartitionAssigners.roundRobin,

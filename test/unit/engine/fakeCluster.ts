@@ -19,8 +19,7 @@ export class FakeCluster {
 
   /** Resolves when so many rows are there. */
   async rowsThere(count: number): Promise<void> {
-    if (this.rows.length < count)
-      await new Promise<void>((resolve) => this.waiting.push({ count, resolve }));
+    if (this.rows.length < count) await new Promise<void>((resolve) => this.waiting.push({ count, resolve }));
   }
 
   writer(outputs: readonly number[], commits: readonly string[]): TransactionalWriter {

@@ -20,7 +20,8 @@ afterEach(async () => {
 const record = (id: number): string => `{"id":${id}}`;
 const records = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => record(from + i));
-const rowsTo = (count: number): string[] => Array.from({ length: count }, (_, id) => `${id}={"k":"${id}","id":${id}}`);
+const rowsTo = (count: number): string[] =>
+  Array.from({ length: count }, (_, id) => `${id}={"k":"${id}","id":${id}}`);
 const away = (): StreamJobsError => new StreamJobsError('SINK_UNAVAILABLE', 'It went away.');
 
 function newJob(count: number, world = new FakeWorld()): { job: TestJob; cluster: FakeCluster } {

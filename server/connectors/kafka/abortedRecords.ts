@@ -1,0 +1,65 @@
+// Hides records of transactions that were taken back.
+//
+// kafkajs does this itself, wrongly in two cases: it takes one aborted transaction from the broker's list for each
+// record, in the list's order, so that of several that overlap some begin too late; and it takes any key of four zero
+// bytes for the mark that ends one. Here they are hidden before kafkajs looks, as its own control records.
+import type { Broker, Cluster } from 'kafkajs';
+
+interface FetchedRecord {
+  offset: string;
+  key: Buffer | null;
+  isControlRecord: boolean;
+  /** Of the record batch it was in. */
+  batchContext?: { producerId: string; inTransaction: boolean };
+}
+export interface FetchedPartition {
+  messages: FetchedRecord[];
+  abortedTransactions?: { producerId: string; firstOffset: string }[] | null;
+}
+interface FetchAnswer {
+  responses: { partitions: FetchedPartition[] }[];
+}
+
+const abortMarker = 0;
+
+/** What a consumer fetches through this cluster has no records of aborted transactions. */
+export function hideAborted(cluster: Cluster): void {
+  const known = new WeakSet<Broker>();
+  const findBroker = cluster.findBroker.bind(cluster);
+  cluster.findBroker = async (node) => {
+    const broker = await findBroker(node);
+    if (!known.has(broker)) {
+      known.add(broker);
+      const fetch = broker.fetch.bind(broker);
+      broker.fetch = async (request) => {
+        const answer = (await fetch(request)) as FetchAnswer;
+        for (const { partitions } of answer.responses)
+          for (const partition of partitions) markAborted(partition);
+        return answer;
+      };
+    }
+    return broker;
+  };
+}
+
+/** Marks records of aborted transactions as control records, which nobody is shown. */
+export function markAborted(partition: FetchedPartition): void {
+  const { messages, abortedTransactions } = partition;
+  if (!abortedTransactions || abortedTransactions.length === 0) return;
+  const aborted = abortedTransactions
+    .map(({ producerId, firstOffset }) => ({ producerId, first: BigInt(firstOffset) }))
+    .sort((a, b) => (a.first < b.first ? -1 : 1));
+  const open = new Set<string>();
+  let next = 0;
+  for (const message of messages) {
+    const { producerId = '', inTransaction = false } = message.batchContext ?? {};
+    const offset = BigInt(message.offset);
+    for (let from = aborted[next]; from && from.first <= offset; from = aborted[++next])
+      open.add(from.producerId);
+    if (message.isControlRecord) {
+      // A version and the kind of marker, two bytes each.
+      if (message.key?.readInt16BE(2) === abortMarker) open.delete(producerId);
+    } else if (inTransaction && open.has(producerId)) message.isControlRecord = true;
+  }
+  partition.abortedTransactions = [];
+}
