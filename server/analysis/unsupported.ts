@@ -1,6 +1,6 @@
 // Statements that are part of the language and cannot be run yet: refused alike by the server and the editor.
 import type { Span } from '../protocol/errors';
-import type { ChangeJobs, DeployJob, Statement } from '../syntax/ast';
+import type { DeployJob, Statement } from '../syntax/ast';
 import type { Problem } from '../syntax/problem';
 import { problem } from './problemCodes';
 
@@ -9,13 +9,8 @@ export function unsupported(statement: Statement): Problem | undefined {
   switch (statement.kind) {
     case 'deployJob':
       return unsupportedStrategy(statement);
-    case 'peekJob':
-      return notYet('PEEK JOB', statement.span);
     case 'moveJob':
       return notYet('MOVE JOB', statement.span);
-    case 'pauseJobs':
-    case 'resumeJobs':
-      return unsupportedClause(statement);
     case 'show': {
       const words = notShown[statement.what];
       return words === undefined ? undefined : notYet(`SHOW ${words}`, statement.span);
@@ -38,11 +33,6 @@ const notShown: Record<string, string> = {
 function unsupportedStrategy({ strategy }: DeployJob): Problem | undefined {
   if (strategy?.kind === 'canary') return notYet('STRATEGY CANARY', strategy.span);
   if (strategy?.kind === 'blueGreen') return notYet('STRATEGY BLUE_GREEN', strategy.span);
-  return undefined;
-}
-
-function unsupportedClause(statement: ChangeJobs): Problem | undefined {
-  if (statement.records) return notYet('RESUME ... FOR n RECORDS', statement.records.span);
   return undefined;
 }
 

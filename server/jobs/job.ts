@@ -1,14 +1,16 @@
 // One job: its queue of requests, its appointments, and what its pipeline tells it.
-import type { DeadLetter, RetryOutcome } from '../engine/engine';
+import type { DeadLetter, NextRecord, PeekRequest, RetryOutcome } from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot, JobState, PauseDepth } from '../protocol/jobs';
 import type { PauseOptions, ResumeOptions } from '../protocol/rpc';
 import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
 import { deadLettersOf, retryDeadLetters } from './jobLetters';
 import { asError, messages, type JobStanding } from './messages';
+import { peek } from './jobLooks';
 import { pauseRequest } from './pauseRequest';
 import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
 import { detailsOf, snapshotOf } from './snapshots';
+import { Stepper } from './stepper';
 import type { JobRecord, PauseRecord } from './store';
 import { tidyVersions } from './turns/databases';
 import { deploy, rollback, type NewVersion } from './turns/deploy';
@@ -25,6 +27,7 @@ const byJob: Submission = { by: 'job' };
 export class Job {
   private readonly core: JobCore;
   private readonly queue: RequestQueue<JobDetails>;
+  private readonly stepper: Stepper;
   private readonly untilTimer: WakeUp;
   private readonly coolingTimer: WakeUp;
   private readonly retryTimer: WakeUp;
@@ -45,7 +48,7 @@ export class Job {
       failed: (error: StreamJobsError) => this.pipelineFailed(error),
       pauseWanted: (reason: string) => this.pauseWanted(reason),
       trouble: (message: string | null) => this.inTrouble(message),
-      reached: () => undefined,
+      reached: () => this.stepper.goOn(),
     };
     this.core = new JobCore(around, stored, events, state, since);
     this.queue = new RequestQueue({
@@ -53,6 +56,7 @@ export class Job {
       full: () => messages.tooManyRequests(name, limits.requestsMax),
       stopped: () => messages.stoppedMeanwhile(name),
     });
+    this.stepper = new Stepper(this.core, (act) => this.request('pause', act, byJob));
     this.untilTimer = new WakeUp(clock);
     this.coolingTimer = new WakeUp(clock);
     this.retryTimer = new WakeUp(clock);
@@ -134,10 +138,25 @@ export class Job {
     return this.request('pause', act, { sameAs: cold ? 'cold' : '' });
   }
 
-  resume(options: ResumeOptions): Promise<JobDetails> {
+  /** With `records`: answers when they are processed and it is paused again, or lacks some of them after a while. */
+  async resume(options: ResumeOptions): Promise<JobDetails> {
     const { from, acceptDataLoss, records } = options;
     const act = (turn: Turn) => resume(this.core, turn, options);
-    return this.request('resume', act, { sameAs: JSON.stringify([from, acceptDataLoss, records]) });
+    const sameAs = JSON.stringify([from, acceptDataLoss, records]);
+    const resumed = await this.request('resume', act, { sameAs });
+    const { step } = this.record;
+    if (records === undefined || step === undefined) return resumed;
+    const answered = new AbortController();
+    const late = this.around.clock.sleep(this.core.limits.stepAnswerMs, answered.signal);
+    await Promise.race([this.stepper.over(step), late]);
+    answered.abort();
+    return this.details();
+  }
+
+  /** What it would process next. Changes nothing, in any state of the job. */
+  peek(request: PeekRequest): Promise<NextRecord[]> {
+    if (this.core.slot.current !== undefined) return peek(this.core, request);
+    return this.aside(() => peek(this.core, request));
   }
 
   restart(): Promise<JobDetails> {
@@ -164,10 +183,7 @@ export class Job {
 
   /** Its newest dead letters, the newest first; `bytesMax` of each key and value. Changes nothing. */
   deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]> {
-    return new Promise((resolve, reject) => {
-      const act = async () => resolve(await deadLettersOf(this.core, max, bytesMax));
-      this.request('internal', act, byJob).catch(reject);
-    });
+    return this.aside(() => deadLettersOf(this.core, max, bytesMax));
   }
 
   /** Tries dead letters again, all or one. Not in the queue: a pause does not wait for it, it ends it. */
@@ -247,6 +263,14 @@ export class Job {
     return this.request('deploy', replace, { sameAs });
   }
 
+  /** Between two turns, so that nobody opens or closes what is looked at. */
+  private aside<T>(look: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const act = async () => resolve(await look());
+      this.request('internal', act, byJob).catch(reject);
+    });
+  }
+
   /** A turn nobody waits for. */
   private quietly(act: (core: JobCore, turn: Turn) => Promise<void>): void {
     this.unheard(this.request('internal', (turn) => act(this.core, turn), byJob));
@@ -259,6 +283,7 @@ export class Job {
   /** Makes the appointments that fit the state the turn ended in. */
   private turnEnded(): void {
     const { core } = this;
+    this.stepper.goOn();
     if (core.state === 'paused') {
       this.setTimers();
       if (core.readings.partitions === undefined) void core.readLag();
@@ -290,6 +315,7 @@ export class Job {
 
   private endTimers(): void {
     for (const timer of [this.untilTimer, this.coolingTimer, this.retryTimer]) timer.end();
+    this.stepper.end();
   }
 
   /** The end of PAUSE ... FOR and UNTIL: only of the pause it was made for. */

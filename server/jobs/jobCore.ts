@@ -296,7 +296,8 @@ export class JobCore {
     const at = this.around.clock.now();
     this.enter('failed');
     this.around.log('error', `${this.name} failed: ${error.message}`);
-    await this.journal.keep({ ended: { state: 'failed', at, error: errorInfo(error) } }, this.pauseEnded(at));
+    const ended = { state: 'failed', at, error: errorInfo(error) } as const;
+    await this.journal.keep({ ended, step: undefined }, this.pauseEnded(at));
     await this.letGo();
     this.around.changed(this.name);
   }

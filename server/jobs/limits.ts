@@ -25,6 +25,15 @@ export interface JobLimits {
   pausesKept: number;
   pausesShown: number;
   reasonCharsMax: number;
+  /** Most records of one RESUME ... FOR n RECORDS, and how many of them are looked at together. */
+  stepRecordsMax: number;
+  stepPartRecords: number;
+  /** How often a step that lacks records looks for them. */
+  stepLookMs: number;
+  /** A step that is not done by then is answered with what it waits for, and goes on. */
+  stepAnswerMs: number;
+  /** A look at what is next that takes longer is given up. */
+  lookDeadlineMs: number;
   /** How long reading dead letters may take, and trying them again. */
   lettersDeadlineMs: number;
   retryLettersDeadlineMs: number;
@@ -71,6 +80,11 @@ export const defaultLimits: ServerLimits = {
   pausesKept: 100,
   pausesShown: 10,
   reasonCharsMax: 500,
+  stepRecordsMax: 1_000_000,
+  stepPartRecords: 10_000,
+  stepLookMs: 250,
+  stepAnswerMs: 10_000,
+  lookDeadlineMs: 10_000,
   lettersDeadlineMs: 10_000,
   retryLettersDeadlineMs: 60_000,
   jobsMax: 5_000,

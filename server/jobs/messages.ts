@@ -106,6 +106,30 @@ export const messages = {
     const already = job.state === 'paused' || job.state === 'stopped' ? `already ${job.state}` : job.state;
     return error('JOB_NOT_RUNNING', `${describeStanding(job, already)}.`, nextStep(job));
   },
+  badStep(records: number, max: number): StreamJobsError {
+    return error(
+      'BAD_REQUEST',
+      `A step is of 1 to ${max} records, not of ${records}.`,
+      'Without FOR n RECORDS the job processes all there are.',
+    );
+  },
+  badPeek(records: number, max: number): StreamJobsError {
+    return error('BAD_REQUEST', `PEEK shows 1 to ${max} records, not ${records}.`);
+  },
+  lookLate(name: string, ms: number): StreamJobsError {
+    return error(
+      'SOURCE_UNAVAILABLE',
+      `The next records of ${name} could not be read within ${ms / 1000} s.`,
+      'Check that its sources can be reached, then try again.',
+    );
+  },
+  neverRead(name: string): StreamJobsError {
+    return error(
+      'JOB_NOT_RUNNING',
+      `Where ${name} stands is not known: its checkpoint cannot be read.`,
+      'SHOW STATUS and the server log say why.',
+    );
+  },
   /** For RESUME of a job that is not paused. */
   jobNotPaused(job: JobStanding): StreamJobsError {
     return error(

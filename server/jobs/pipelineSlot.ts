@@ -35,6 +35,7 @@ export class PipelineSlot {
   private finishedUnheard = false;
   /** Whether everything it did is in its checkpoint and it does nothing. */
   private quiet = false;
+  private busy = false;
   /** Where its reading ends, if it does. */
   private targets: JobPositions | undefined;
 
@@ -48,6 +49,11 @@ export class PipelineSlot {
 
   get current(): Pipeline | undefined {
     return this.pipeline;
+  }
+
+  /** Whether the pipeline was told to read and has not come to the end of that. */
+  get reading(): boolean {
+    return this.busy;
   }
 
   /** What `number` must be for something that began now to still be about this pipeline. */
@@ -70,6 +76,7 @@ export class PipelineSlot {
     this.failure = new AbortController();
     this.finishedUnheard = false;
     this.quiet = false;
+    this.busy = false;
     try {
       await this.within(wait, (signal) => {
         const opening = this.engine.open(spec, this.eventsOf(number), signal);
@@ -104,6 +111,7 @@ export class PipelineSlot {
   private async read(targets: JobPositions | undefined, wait: SlotWait): Promise<void> {
     await this.call(wait, (pipeline, signal) => {
       this.quiet = false;
+      this.busy = true;
       this.targets = targets;
       return targets === undefined ? pipeline.run(signal) : pipeline.runTo(targets, signal);
     });
@@ -188,7 +196,10 @@ export class PipelineSlot {
   }
 
   private becameQuiet(number: number, positions: JobPositions): JobPositions {
-    if (this.number === number) this.quiet = true;
+    if (this.number === number) {
+      this.quiet = true;
+      this.busy = false;
+    }
     return positions;
   }
 
@@ -199,6 +210,7 @@ export class PipelineSlot {
     const { resumeDeadlineMs: ms } = this.limits;
     const late = () => messages.startTimeout(this.name, ms);
     this.quiet = false;
+    this.busy = true;
     try {
       const { targets } = this;
       await this.within({ ms, late }, (signal) =>
@@ -229,7 +241,9 @@ export class PipelineSlot {
         if (current()) this.events.trouble(message);
       },
       reached: () => {
-        if (current()) this.events.reached();
+        if (!current()) return;
+        this.busy = false;
+        this.events.reached();
       },
     };
   }

@@ -70,6 +70,7 @@ const shapes: Record<string, Shape> = {
   dropJob: { name: text, by },
   restartJob: { name: text, by },
   getJobDetails: { name: text },
+  peek: { name: text, limit: optional(count) },
   preview: { sql: text },
   cancel: { id: text },
 };

@@ -36,6 +36,7 @@ export type ServedJobs = Pick<
   | 'getJobDetails'
   | 'listJobs'
   | 'listTables'
+  | 'peekJob'
   | 'preview'
   | 'cancelPreview'
   | 'onJobsChanged'
@@ -178,6 +179,7 @@ class Client {
     answer(protocol.getJobDetails, ({ name }) => jobs.getJobDetails(name));
     answer(protocol.listJobs, () => jobs.listJobs());
     answer(protocol.listTables, () => jobs.listTables());
+    answer(protocol.peek, ({ name, limit }) => jobs.peekJob(name, limit));
     answer(protocol.preview, ({ sql }) => this.preview(sql));
     answer(protocol.cancel, async ({ id }) => {
       this.previews.delete(id);

@@ -11,6 +11,7 @@ import type {
 } from '../protocol/jobs';
 import { jobWarnings, type JobHealthReading } from './health';
 import type { JobCore } from './jobCore';
+import { leftOf } from './stepper';
 import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
 
 export function snapshotOf(core: JobCore): JobSnapshot {
@@ -36,6 +37,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     startedAt: iso(record.startedAt),
     since: iso(core.since),
     ...pauseOf(core),
+    ...stepOf(core),
     recordsIn: counters.recordsIn,
     recordsOut: counters.recordsOut,
     recordsFailed: counters.recordsFailed,
@@ -113,6 +115,11 @@ function pauseOf(core: JobCore): Pick<JobSnapshot, 'pause'> {
       ...(until === undefined ? {} : { until: iso(until) }),
     },
   };
+}
+
+function stepOf(core: JobCore): Pick<JobSnapshot, 'step'> {
+  const { step } = core.journal.record;
+  return step === undefined ? {} : { step: { records: step.records, left: leftOf(core, step) } };
 }
 
 function history(core: JobCore): PauseEvent[] {

@@ -14,6 +14,8 @@ export interface JobRecord {
   desired: DesiredState;
   /** Who wanted it paused and why: journalled with the desire, before the pause itself. */
   pauseRequest?: PauseRequest | undefined;
+  /** It processes a given number of records and is then paused: gone when it is paused or ended. */
+  step?: Step | undefined;
   /** Set once it is stopped or failed, and gone when it is started again. */
   ended?: { state: 'stopped' | 'failed'; at: number; reason?: string; error?: JobErrorInfo } | undefined;
   /** What the job's own checkpoint says, while nothing can change it (JobJournal sees to that): a server that starts
@@ -34,6 +36,14 @@ export interface JobRecord {
   database?: number;
   /** Databases of other versions that may still be there: made or left by a deployment, gone when it has ended. */
   spareDatabases?: number[];
+}
+
+/** RESUME ... FOR n RECORDS. */
+export interface Step {
+  records: number;
+  /** What the job's `recordsIn` is when they are processed. */
+  target: number;
+  by: string;
 }
 
 /** Where a job that does not run stands, and what it has counted. */

@@ -4,7 +4,7 @@ import type { Clock, Connector } from '../connectors/connector';
 import type { Engine } from '../engine/engine';
 import type { JobDetails, JobSnapshot } from '../protocol/jobs';
 import type { ExecuteResult } from '../protocol/results';
-import type { PauseOptions, ResumeOptions, TableSummary } from '../protocol/rpc';
+import type { PauseOptions, PeekedRecord, ResumeOptions, TableSummary } from '../protocol/rpc';
 import { quoteName } from '../analysis/suggest';
 import { parseScript } from '../syntax/script';
 import { ChangeFeed } from './changeFeed';
@@ -24,6 +24,7 @@ import { understand } from './scripts';
 import { ServerCatalog } from './serverCatalog';
 import { diskSpaceOf, ServerHealth } from './serverHealth';
 import { executeScript } from './statements/execute';
+import { nextRecordsOf } from './statements/peek';
 import { previewPlan } from './statements/queries';
 import type { Store } from './store';
 import { tableSummaries } from './tableSummaries';
@@ -176,6 +177,12 @@ export class StreamJobServer {
   async restartJob(name: string, _options: { by: string }): Promise<JobDetails> {
     this.mustBeOpen();
     return this.jobs.get(name).restart();
+  }
+
+  /** What a job would process next, in the order a step takes it. @throws StreamJobsError JOB_NOT_FOUND, BAD_REQUEST */
+  async peekJob(name: string, records?: number): Promise<PeekedRecord[]> {
+    this.mustBeOpen();
+    return nextRecordsOf(this.jobs.get(name), records);
   }
 
   /** @throws StreamJobsError JOB_NOT_FOUND */

@@ -22,8 +22,8 @@ const docs: Record<string, KeywordDoc> = {
   },
   'PAUSE ALL': { form: "PAUSE ALL JOBS [COLD] [WITH REASON 'text'] ...", text: 'Pauses every running job.' },
   'RESUME JOB': {
-    form: "RESUME JOB [IF EXISTS] name, ... [FROM EARLIEST | LATEST | TIMESTAMP '...'] [ACCEPT DATA LOSS]",
-    text: 'Goes on exactly where the job was paused. Refused when records were deleted meanwhile, unless the loss is accepted.',
+    form: "RESUME JOB [IF EXISTS] name, ... [FROM EARLIEST | LATEST | TIMESTAMP '...'] [ACCEPT DATA LOSS] | RESUME JOB name FOR n RECORDS",
+    text: 'Goes on exactly where the job was paused. Refused when records were deleted meanwhile, unless the loss is accepted. FOR n RECORDS processes exactly the next n, then pauses again.',
   },
   'RESUME JOBS': { form: "RESUME JOBS LIKE 'pattern'", text: 'Resumes every paused job whose name matches.' },
   'RESUME ALL': { form: 'RESUME ALL JOBS', text: 'Resumes every paused job.' },
@@ -54,7 +54,7 @@ const docs: Record<string, KeywordDoc> = {
   },
   'PEEK JOB': {
     form: 'PEEK JOB name [LIMIT n]',
-    text: 'Shows the next records of a job without consuming them.',
+    text: 'Shows the next records of a job, in the order it will process them, without consuming them.',
   },
   'RETRY DEAD': {
     form: 'RETRY DEAD { LETTERS | LETTER number } FOR job',

@@ -1,7 +1,7 @@
 // The requests and notifications between the stream job server and its clients (vscode-jsonrpc over a local socket).
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { ErrorCode } from './errors';
-import type { JobDetails, JobSnapshot } from './jobs';
+import type { IsoTime, JobDetails, JobSnapshot, OffsetText } from './jobs';
 import type { Cell, ExecuteResult } from './results';
 
 /** Raised when a message's meaning changes; both sides must agree on it. */
@@ -77,6 +77,18 @@ export interface TableSummary {
   columns: { name: string; type: string }[];
   readBy: string[];
   writtenBy: string[];
+}
+
+/** The records a job would process next, in the order a step takes them. Consumes nothing. */
+export const peek = new RequestType<{ name: string; limit?: number }, PeekedRecord[], void>('peek');
+export interface PeekedRecord {
+  stream: string;
+  partition: number;
+  offset: OffsetText;
+  timestamp: IsoTime | null;
+  /** As text, or in hexadecimal when it is none; what is long is cut, and says so. */
+  key: string | null;
+  value: string | null;
 }
 
 /** Starts a top-level SELECT; its rows come as `preview/rows` until `cancel`, LIMIT or the source's end. */

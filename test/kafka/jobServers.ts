@@ -15,7 +15,7 @@ import { systemClock } from '../../server/jobs/systemClock';
 import { connectToJobServer } from '../../server/protocol/connect';
 import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
-import type { Cell, ExecuteResult } from '../../server/protocol/results';
+import type { Cell, ExecuteResult, StatementResult } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
 import { kill, Workplace } from '../unit/cli/process';
 import { until } from './cluster';
@@ -27,10 +27,14 @@ const lagMs = 100;
 export abstract class TestJobServer {
   /** Runs a script. @throws StreamJobsError of the first statement that failed */
   async run(sql: string): Promise<void> {
-    await this.said(sql);
+    await this.results(sql);
   }
   /** The same, and what the last statement answered. */
   async said(sql: string): Promise<string> {
+    return (await this.results(sql)).at(-1)?.message ?? '';
+  }
+  /** The same, with what each statement answered. */
+  async results(sql: string): Promise<StatementResult[]> {
     const { results } = await this.execute(sql);
     for (const { error } of results) {
       if (error)
@@ -40,7 +44,7 @@ export abstract class TestJobServer {
           error.hint === undefined ? {} : { hint: error.hint },
         );
     }
-    return results.at(-1)?.message ?? '';
+    return results;
   }
   /** The rows of a script's last statement, by column. */
   async rows(sql: string): Promise<Record<string, Cell>[]> {

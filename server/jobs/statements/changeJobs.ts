@@ -29,6 +29,8 @@ interface Verb {
   done: string;
   /** Beside it, how it was done. */
   how?: (details: JobDetails) => string;
+  /** In place of both, what has become of the job. */
+  told?: (details: JobDetails) => string;
   act: (job: Job) => Promise<JobDetails>;
 }
 
@@ -87,7 +89,18 @@ function resumeVerb({ from, acceptDataLoss, records }: ChangeJobs, { by, clock }
     ...(acceptDataLoss === undefined ? {} : { acceptDataLoss: true }),
     ...(records === undefined ? {} : { records: records.count }),
   };
-  return { done: 'resumed', act: (job) => job.resume(options), how: resumeNotes };
+  const act = (job: Job) => job.resume(options);
+  if (records === undefined) return { done: 'resumed', act, how: resumeNotes };
+  return { done: 'resumed', told: (details) => afterStep(details, records.count), act };
+}
+
+/** What became of a job that was to process so many records. */
+function afterStep({ name, state, step, pause, stopReason }: JobDetails, records: number): string {
+  if (step !== undefined)
+    return `${name} has processed ${records - step.left} of ${records} records and waits for ${step.left} more; PAUSE JOB ends the wait.`;
+  if (state === 'paused' && pause?.reason === 'step')
+    return `${name} has processed ${records === 1 ? '1 record' : `${records} records`} and is paused again.`;
+  return `${name} is ${state}${stopReason === undefined ? '' : ` (${stopReason})`}.`;
 }
 
 /** What the resume did besides going on where the job stood. */
@@ -146,6 +159,7 @@ function alone(answer: Answer, verb: Verb): Outcome {
 }
 
 function doneSentence({ name, details }: Answer, verb: Verb): string {
+  if (details !== undefined && verb.told !== undefined) return verb.told(details);
   const how = details === undefined ? undefined : verb.how?.(details);
   return `${name} is ${verb.done}${how ?? ''}.`;
 }

@@ -5,13 +5,11 @@ import type { RetryDeadLetters, Show } from '../../syntax/ast';
 import type { Job } from '../job';
 import { written } from '../messages';
 import { on } from '../scripts';
+import { readable, shownBytesMax } from './bytesText';
 import { said, tabled, type Outcome, type StatementContext } from './context';
 
 /** Most letters in one answer. */
 const shownMax = 1_000;
-/** Of keys and values: bytes read and characters shown. */
-const bytesMax = 1_000;
-const charsMax = 250;
 
 const columns = [
   'number',
@@ -33,7 +31,8 @@ export async function showDeadLetters({ name }: Show, { jobs }: StatementContext
   const found: { job: string; letter: DeadLetter }[] = [];
   // One after the other: of jobs that are not open each database is opened for it.
   for (const job of asked)
-    for (const letter of await job.deadLetters(shownMax, bytesMax)) found.push({ job: job.name, letter });
+    for (const letter of await job.deadLetters(shownMax, shownBytesMax))
+      found.push({ job: job.name, letter });
   found.sort((a, b) => b.letter.failedAt - a.letter.failedAt || b.letter.number - a.letter.number);
   const rows = found.slice(0, shownMax).map(({ job, letter }) => rowOf(job, letter));
   const outcome = tabled(columns, rows, 'dead letter');
@@ -81,23 +80,6 @@ function rowOf(job: string, letter: DeadLetter): Cell[] {
     new Date(failedAt).toISOString(),
     attempts,
   ];
-}
-
-/** As text, or in hexadecimal when it is none; what is long is cut. */
-function readable(part: DeadLetter['value']): string | null {
-  if (part === null) return null;
-  const { bytes, size } = part;
-  let shown: string;
-  try {
-    // What was cut may end in the middle of a character.
-    shown = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, {
-      stream: size > bytes.length,
-    });
-  } catch {
-    shown = `0x${bytes.toString('hex')}`;
-  }
-  const isCut = size > bytes.length || shown.length > charsMax;
-  return isCut ? `${shown.slice(0, charsMax)}… (${size} bytes)` : shown;
 }
 
 /** `3 dead letters of orders succeeded, 1 failed again.` */

@@ -11,6 +11,7 @@ import { changeJobs, stopJobs } from './changeJobs';
 import type { Outcome, StatementContext } from './context';
 import { retryDeadLetters } from './deadLetters';
 import { describe } from './describe';
+import { peekJob } from './peek';
 import { explain, select } from './queries';
 import { createRelation, dropRelation } from './relations';
 import { reset, set } from './settings';
@@ -63,6 +64,8 @@ function execute(statement: Statement, text: string, context: StatementContext):
       return stopJobs(statement, context);
     case 'dropJob':
       return dropJob(statement, context);
+    case 'peekJob':
+      return peekJob(statement, context);
     case 'restartJob':
       return restartJob(statement, context);
     case 'insert':
@@ -94,7 +97,6 @@ function execute(statement: Statement, text: string, context: StatementContext):
       return deployJob(statement, text, context);
     case 'rollbackJob':
       return rollbackJob(statement, context);
-    case 'peekJob':
     case 'moveJob':
       throw messages.internal('The statement', 'it should have been refused');
   }

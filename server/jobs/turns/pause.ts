@@ -89,7 +89,7 @@ export async function journalPaused(
   const event = pauseEvent(request, core.around.clock.now(), core.readings.lag, core.readings.positions);
   const { record, openPause } = core.journal;
   const pauses = record.pauses + (openPause === undefined ? 1 : 0);
-  await core.journal.write({ pauses, checkpoint }, event, turn.signal);
+  await core.journal.write({ pauses, checkpoint, step: undefined }, event, turn.signal);
 }
 
 export function pauseEvent(

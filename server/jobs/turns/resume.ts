@@ -11,6 +11,10 @@ import { decideMove, describedLoss, moveUndone, oldestKept, openAtMove, undoMove
 
 /** @throws StreamJobsError JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STORAGE and what the sources say */
 export async function resume(core: JobCore, turn: Turn, options: ResumeOptions): Promise<void> {
+  const { records } = options;
+  const { stepRecordsMax } = core.limits;
+  if (records !== undefined && !(Number.isInteger(records) && records >= 1 && records <= stepRecordsMax))
+    throw messages.badStep(records, stepRecordsMax);
   if (core.state !== 'paused') throw messages.jobNotPaused(core.standing());
   core.enter('resuming');
   core.notes = [];
@@ -47,7 +51,7 @@ async function readAgain(core: JobCore, turn: Turn, options: ResumeOptions): Pro
     try {
       if (!decided) await decideMove(core, turn, options, left());
       decided = true;
-      await attempt(core, turn, left);
+      await attempt(core, turn, left, options);
       return;
     } catch (error) {
       turn.check();
@@ -66,7 +70,12 @@ async function readAgain(core: JobCore, turn: Turn, options: ResumeOptions): Pro
   }
 }
 
-async function attempt(core: JobCore, turn: Turn, left: () => SlotWait): Promise<void> {
+async function attempt(
+  core: JobCore,
+  turn: Turn,
+  left: () => SlotWait,
+  { by, records }: ResumeOptions,
+): Promise<void> {
   if (core.slot.current === undefined) await openAtMove(core, left());
   turn.check();
   const logs = await core.logs(left()).catch(async (error: unknown) => {
@@ -80,8 +89,11 @@ async function attempt(core: JobCore, turn: Turn, left: () => SlotWait): Promise
   if (losses.length > 0) throw messages.dataLoss(core.name, losses, await oldestKept(core, losses, left()));
   core.notes = movedGroups(logs);
   for (const note of core.notes) core.around.log('warn', `${core.name}: ${note}`);
-  await core.journal.write({ desired: 'running' }, undefined, turn.signal);
-  await core.slot.run(left());
+  const step =
+    records === undefined ? undefined : { records, target: core.counters().recordsIn + records, by };
+  await core.journal.write({ desired: 'running', step }, undefined, turn.signal);
+  // The parts of a step follow once it runs.
+  if (step === undefined) await core.slot.run(left());
   turn.check();
   const { move } = core.journal.record;
   if (core.notes.length > 0 || move !== undefined) core.slot.current?.tell();
@@ -98,7 +110,7 @@ async function backToPaused(core: JobCore, by: string, error: StreamJobsError): 
   // A timer fires once: the moment it was set for has passed.
   const event = by === byTimer ? without(openPause?.event, 'until') : openPause?.event;
   const pauseRequest = by === byTimer ? without(request, 'until') : request;
-  await core.journal.keep({ desired: 'paused', pauseRequest, ...moveUndone(core) }, event);
+  await core.journal.keep({ desired: 'paused', pauseRequest, step: undefined, ...moveUndone(core) }, event);
   await undoMove(core);
   core.enter('paused');
 }

@@ -39,7 +39,7 @@ export async function start(core: JobCore, turn: Turn): Promise<void> {
 export async function restart(core: JobCore, turn: Turn): Promise<void> {
   if (core.state === 'paused') throw messages.pausedNotRestarted(core.standing());
   await core.journal.write(
-    { desired: 'running', pauseRequest: undefined, ended: undefined },
+    { desired: 'running', pauseRequest: undefined, step: undefined, ended: undefined },
     undefined,
     turn.signal,
   );
@@ -140,7 +140,9 @@ export async function open(core: JobCore, turn: Turn): Promise<void> {
 /** Sets an open pipeline reading; resolves when it does. */
 export async function read(core: JobCore, turn: Turn): Promise<void> {
   const { startDeadlineMs: ms } = core.limits;
-  await core.slot.run(core.wait(turn, ms, () => messages.startTimeout(core.name, ms)));
+  // The parts of a step follow once it runs.
+  if (core.journal.record.step === undefined)
+    await core.slot.run(core.wait(turn, ms, () => messages.startTimeout(core.name, ms)));
   turn.check();
   core.lastError = undefined;
   core.trouble = undefined;

@@ -22,7 +22,8 @@ export async function finish(core: JobCore, turn: Turn): Promise<void> {
 export async function endAs(core: JobCore, turn: Turn, reason: string, force: boolean): Promise<void> {
   const at = core.around.clock.now();
   const ended = { state: 'stopped', at, reason } as const;
-  await core.journal.keep({ desired: 'stopped', pauseRequest: undefined, ended }, core.pauseEnded(at));
+  const change = { desired: 'stopped', pauseRequest: undefined, step: undefined, ended } as const;
+  await core.journal.keep(change, core.pauseEnded(at));
   if (core.state === 'stopped') return;
   if (core.state !== 'stopping') core.enter('stopping');
   await closePipeline(core, turn, force);

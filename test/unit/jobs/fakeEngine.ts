@@ -36,6 +36,8 @@ export class FakeWorld {
   /** How long reading the checkpoint of a closed job takes. */
   inspectMs = 1;
   readonly committed = new Map<string, bigint>();
+  /** A run to a position takes its records only by `process`. */
+  holdSteps = false;
   /** Start and end of the log, null while nobody can ask it. */
   log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
   /** Which log there is, and which one the positions are of. */
@@ -276,7 +278,8 @@ export class FakePipeline implements Pipeline {
     if (this.closed) return;
     this.target = targets.get(stream)?.get(0) ?? this.position;
     this.reading = true;
-    this.process(0);
+    if (this.engine.world.holdSteps) return;
+    void this.engine.clock.sleep(1).then(() => this.process(Number((this.target ?? 0n) - this.position)));
   }
 
   async quiesce(signal: AbortSignal): Promise<JobPositions> {

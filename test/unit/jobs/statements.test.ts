@@ -56,7 +56,6 @@ describe('starting jobs', () => {
       'NOT_SUPPORTED',
       'STRATEGY CANARY cannot be run yet.',
     ],
-    ['RESUME JOB big FOR 3 RECORDS', 'NOT_SUPPORTED', 'RESUME ... FOR n RECORDS cannot be run yet.'],
     ['EXPLAIN PAUSE JOB big', 'NOT_SUPPORTED', 'EXPLAIN PAUSE JOB cannot be run yet.'],
   ])('refuses %s with %s', async (sql, code, part) => {
     const harness = await serverWith(started);

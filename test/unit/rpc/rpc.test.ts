@@ -33,6 +33,7 @@ const jobs: ServedJobs = {
   },
   listJobs: () => [],
   listTables: () => [],
+  peekJob: () => Promise.resolve([]),
   preview: (_sql, receiver) => {
     queueMicrotask(() => {
       receiver.rows('p1', [[1], [2]]);

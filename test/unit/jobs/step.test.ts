@@ -1,0 +1,147 @@
+// RESUME ... FOR n RECORDS and PEEK: exactly n records, whatever happens meanwhile.
+import { describe, expect, it } from 'vitest';
+import { stream } from './fakeEngine';
+import { Harness, outcome } from './harness';
+import { serverWith, tables, query } from './servers';
+
+const by = 'ada';
+const step = (records: number) => ({ by, records });
+
+/** A paused job, over a log of so many records. */
+async function pausedBefore(records: number): Promise<Harness> {
+  const harness = new Harness();
+  harness.world.log = { start: 0n, end: BigInt(records) };
+  await harness.paused();
+  return harness;
+}
+
+describe('a step', () => {
+  it('processes exactly so many records, and is answered when the job is paused again', async () => {
+    const harness = await pausedBefore(1000);
+    const details = await harness.clock.until(harness.job.resume(step(7)));
+    expect(details).toMatchObject({ state: 'paused', recordsIn: 7, pause: { reason: 'step', by } });
+    expect(details.step).toBeUndefined();
+    const next = await harness.clock.until(harness.job.resume(step(500)));
+    expect(next).toMatchObject({ state: 'paused', recordsIn: 507, metrics: { pauses: 3, resumes: 2 } });
+    const cycles = next.pauseHistory.map(({ reason, resumedAt }) => [reason, resumedAt !== undefined]);
+    expect(cycles).toEqual([[undefined, true], ['step', true], ['step', false]]); // prettier-ignore
+    expect(harness.disk.jobs.get(stream)).toMatchObject({ desired: 'paused' });
+  });
+
+  it('of more records than are looked at together stays exact', async () => {
+    const harness = await pausedBefore(100_000);
+    const details = await harness.clock.until(harness.job.resume(step(25_001)));
+    expect(details).toMatchObject({ state: 'paused', recordsIn: 25_001 });
+  });
+
+  it('that lacks records says how many, and goes on when they come', async () => {
+    const harness = await pausedBefore(3);
+    const waiting = await harness.clock.until(harness.job.resume(step(5)));
+    expect(waiting).toMatchObject({ state: 'running', recordsIn: 3, step: { records: 5, left: 2 } });
+    harness.world.log = { start: 0n, end: 100n };
+    await harness.clock.advance(1000);
+    expect(harness.job.details()).toMatchObject({ state: 'paused', recordsIn: 5, pause: { reason: 'step' } });
+  });
+
+  it.each([
+    ['PAUSE', (harness: Harness) => harness.job.pause({ by: 'bob', reason: 'enough' }), 'paused'],
+    ['STOP', (harness: Harness) => harness.job.stop('bob', false), 'stopped'],
+  ])('is ended by %s, for good', async (_verb, end, state) => {
+    const harness = await pausedBefore(3);
+    await harness.clock.until(harness.job.resume(step(5)));
+    expect(await outcome(harness.clock, end(harness))).toBe('done');
+    harness.world.log = { start: 0n, end: 100n };
+    await harness.clock.advance(5000);
+    expect(harness.job.details()).toMatchObject({ state, recordsIn: 3 });
+    expect(harness.job.details().step).toBeUndefined();
+  });
+
+  it('that a crash cut short processes the rest and is paused then', async () => {
+    const harness = await pausedBefore(1000);
+    harness.world.holdSteps = true;
+    void harness.job.resume(step(40)).catch(() => undefined);
+    await harness.clock.advance(100);
+    harness.engine.last().process(25);
+    harness.world.committed.set(stream, 25n);
+    harness.crash();
+    harness.world.holdSteps = false;
+    await harness.clock.advance(1000);
+    expect(harness.job.details()).toMatchObject({
+      state: 'paused',
+      recordsIn: 40,
+      pause: { reason: 'step', by },
+    });
+  });
+
+  it('whose records are all processed when the server dies is only paused', async () => {
+    const harness = await pausedBefore(1000);
+    harness.world.holdSteps = true;
+    void harness.job.resume(step(40)).catch(() => undefined);
+    await harness.clock.advance(100);
+    harness.world.committed.set(stream, 40n);
+    harness.crash();
+    await harness.clock.advance(1000);
+    expect(harness.job.details()).toMatchObject({ state: 'paused', recordsIn: 40 });
+  });
+
+  it('goes on after a pause of it that could not be journalled', async () => {
+    const harness = await pausedBefore(3);
+    await harness.clock.until(harness.job.resume(step(5)));
+    const pausing = outcome(harness.clock, harness.job.pause({ by: 'bob' }));
+    await harness.clock.advance(1);
+    harness.disk.failing = 1;
+    expect(await pausing).toBe('STORAGE');
+    harness.world.log = { start: 0n, end: 100n };
+    await harness.clock.advance(3000);
+    expect(harness.job.details()).toMatchObject({ state: 'paused', recordsIn: 5, pause: { by } });
+  });
+
+  it('ends with the job when its sources have ended', async () => {
+    const harness = await pausedBefore(3);
+    harness.world.holdSteps = false;
+    const resumed = harness.job.resume(step(5));
+    await harness.clock.advance(100);
+    const pipeline = harness.engine.last();
+    pipeline.ended = true;
+    await harness.clock.advance(1000);
+    pipeline.events.finished();
+    const details = await harness.clock.until(resumed);
+    expect(details).toMatchObject({ state: 'stopped', stopReason: 'finished', recordsIn: 3 });
+  });
+
+  it.each([0, -1, 1.5, 1_000_001])('of %s records is refused', async (records) => {
+    const harness = await pausedBefore(3);
+    expect(await outcome(harness.clock, harness.job.resume(step(records)))).toBe('BAD_REQUEST');
+    expect(harness.job.state).toBe('paused');
+  });
+});
+
+describe('in statements', () => {
+  it('a step says what became of it, and PEEK shows what it will process', async () => {
+    const harness = await serverWith(`${tables} START JOB big AS ${query}; PAUSE JOB big;`);
+    harness.world.log = { start: 0n, end: 4n };
+    const shown = await harness.run('PEEK JOB big LIMIT 2');
+    expect(shown.columns).toEqual(['stream', 'partition', 'offset', 'timestamp', 'key', 'value']);
+    expect(shown.rows?.map((row) => row.slice(0, 3))).toEqual([[stream, 0, '0'], [stream, 0, '1']]); // prettier-ignore
+    const one = await harness.run('RESUME JOB big FOR 1 RECORDS');
+    expect(one.message).toBe('big has processed 1 record and is paused again.');
+    expect((await harness.run('PEEK JOB big')).rows?.map((row) => row[2])).toEqual(['1', '2', '3']);
+    const five = await harness.run('RESUME JOB big FOR 5 RECORDS');
+    expect(five.message).toBe(
+      'big has processed 3 of 5 records and waits for 2 more; PAUSE JOB ends the wait.',
+    );
+    expect((await harness.run('PEEK JOB big')).message).toBe('big has nothing to process now.');
+    await harness.run('STOP JOB big');
+    harness.world.log = { start: 0n, end: 5n };
+    expect((await harness.run('PEEK JOB big')).rows).toHaveLength(1);
+  });
+
+  it.each([
+    ['PEEK JOB bigg', 'JOB_NOT_FOUND'],
+    ['PEEK JOB big LIMIT 1001', 'BAD_REQUEST'],
+    ['RESUME JOB big FOR 0 RECORDS', 'BAD_REQUEST'],
+  ])('%s is refused with %s', async (sql, code) => {
+    const harness = await serverWith(`${tables} START JOB big PAUSED AS ${query};`);
+    expect((await harness.refused(sql))?.code).toBe(code);
+  });
+});
