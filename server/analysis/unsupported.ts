@@ -32,7 +32,6 @@ const notShown: Record<string, string> = {
 
 function unsupportedStrategy({ strategy }: DeployJob): Problem | undefined {
   if (strategy?.kind === 'canary') return notYet('STRATEGY CANARY', strategy.span);
-  if (strategy?.kind === 'blueGreen') return notYet('STRATEGY BLUE_GREEN', strategy.span);
   return undefined;
 }
 

@@ -73,6 +73,8 @@ export interface ConnectorContext {
   clock: Clock;
   /** The job it works for: names its consumer group and transactional id. */
   jobName: string;
+  /** Stands behind the names of the job's consumer groups: of a version that reads beside the one that runs. */
+  groupSuffix?: string;
   /** Relative paths of the file connector stand for this folder. */
   baseDir: string;
   /** What a file that a statement asked for is created with; the process's other files are its owner's alone. */

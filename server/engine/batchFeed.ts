@@ -227,6 +227,7 @@ export class BatchFeed {
 
   /** Tells the outside how far the job is, in the background. */
   tell(positions: JobPositions): void {
+    if (this.spec.isMuted === true) return;
     for (const commits of this.#commits) commits.request(positions);
   }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { StreamJobsError } from '../protocol/errors';
-import { planFingerprint, readCheckpoint, serializeCheckpoint } from './checkpoint';
+import { planFingerprint, readCheckpoint, serializeCheckpoint, type Checkpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import type { JobSpec } from './engine';
 import { isOutbox, Outbox } from './outbox';
@@ -34,11 +34,7 @@ export async function carryOver(from: JobSpec, to: JobSpec): Promise<void> {
 async function change(database: Database, from: JobSpec, to: JobSpec): Promise<void> {
   const stored = await readCheckpoint(database, planFingerprint(from.plan));
   if (stored === undefined) return;
-  const waiting = [...(await Outbox.waiting(database, stored)).values()].reduce((sum, rows) => sum + rows, 0);
-  if (waiting > 0)
-    throw new StreamJobsError('SINK_UNAVAILABLE', `${waiting} rows of ${from.name} are not published yet.`, {
-      hint: 'Resume it and try again when the cluster of its sink can be reached.',
-    });
+  await refuseUnpublished(database, stored, from.name);
   const { kept, lost } = planChange(from.plan, to.plan);
   const tables = (await database.rows('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')).map(
     ([name]) => String(name),
@@ -59,6 +55,15 @@ async function change(database: Database, from: JobSpec, to: JobSpec): Promise<v
     'COMMIT',
   ];
   for (const statement of statements) await database.run(statement);
+}
+
+/** Rows in the outbox are published under the name of the state they are in. Throws SINK_UNAVAILABLE. */
+export async function refuseUnpublished(database: Database, stored: Checkpoint, job: string): Promise<void> {
+  const waiting = [...(await Outbox.waiting(database, stored)).values()].reduce((sum, rows) => sum + rows, 0);
+  if (waiting > 0)
+    throw new StreamJobsError('SINK_UNAVAILABLE', `${waiting} rows of ${job} are not published yet.`, {
+      hint: 'Resume it and try again when the cluster of its sink can be reached.',
+    });
 }
 
 async function copyDurably(from: string, to: string): Promise<void> {

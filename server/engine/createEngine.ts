@@ -26,6 +26,7 @@ import { openPreview } from './preview';
 import { partitionProgress } from './progress';
 import { applyReposition } from './reposition';
 import { openSession } from './session';
+import { muted, shadowSuffix, stepForward } from './shadow';
 import type { PipelineSpec } from './session';
 
 export interface EngineOptions {
@@ -47,7 +48,8 @@ export function createEngine(options: EngineOptions): Engine {
   };
   return {
     async open(spec, events, signal) {
-      const pipeline = pipelineSpec(spec, options);
+      const own = pipelineSpec(spec, options);
+      const pipeline = spec.shadow === true ? muted(own) : own;
       return new DuckPipeline(pipeline, await openSession(pipeline, signal), events);
     },
     inspect: inspectJob,
@@ -90,6 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
     carryOver,
+    stepForward,
     forget: deleteDatabase,
     async logs(spec, place) {
       const checkpoint = await withCheckpoint(spec, (found) => Promise.resolve(found));
@@ -152,7 +155,10 @@ async function withDatabase<T>(spec: JobSpec, use: (database: Database) => Promi
 
 function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptions): PipelineSpec {
   const { plan, options } = spec;
-  const connectorContext = context(spec.name);
+  const connectorContext = {
+    ...context(spec.name),
+    ...(spec.shadow === true && { groupSuffix: shadowSuffix }),
+  };
   const outputs = outputsOf(plan, options, connectors, connectorContext);
   const transactional = outputs.some(({ sink }) => sink === undefined);
   return {

@@ -2,7 +2,8 @@
 // Invariant: a file is open at most once in this process, and closing waits for the query that runs.
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { StreamJobsError } from '../protocol/errors';
 import { limits } from './limits';
 import { macros } from './macros';
@@ -55,6 +56,7 @@ export class Database implements Statements {
       throw openError(error, path ?? 'memory');
     }
     async function openDatabase(file: string | undefined): Promise<Database> {
+      if (file !== undefined) await mkdir(dirname(file), { recursive: true });
       const options = {
         threads: '1',
         memory_limit: limits.memoryLimit,

@@ -157,6 +157,8 @@ export interface JobSpec {
   options: JobOptions;
   /** Where the job's database is or will be. */
   databasePath: string;
+  /** It runs beside the version whose place it is to take, and nobody sees it: see shadow.ts. */
+  shadow?: boolean;
 }
 
 /** Options of a job's WITH clause and SET, validated. */
@@ -204,6 +206,11 @@ export interface Engine {
    * path of `to` before is gone. Throws STATE_CORRUPT, STORAGE.
    */
   carryOver(from: JobSpec, to: JobSpec): Promise<void>;
+  /**
+   * Makes the database of a shadow the job's own, whose sinks and counters it takes over from the version it replaces,
+   * at the same positions. Neither is open. Durable when it resolves. Throws STATE_CORRUPT, STORAGE.
+   */
+  stepForward(shadow: JobSpec, job: JobSpec): Promise<void>;
   /** Deletes a database of a job that keeps another one. Does nothing where there is none. */
   forget(databasePath: string): Promise<void>;
   /** The logs of a job that is not open, and where `place` would be in them. Changes nothing. Throws what its sources

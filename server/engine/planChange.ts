@@ -52,10 +52,14 @@ export function keepsState({ lost, empty }: PlanChange): boolean {
 export function changedCheckpoint(stored: Checkpoint, from: JobPlan, to: JobPlan): Checkpoint {
   const read = new Set(namesOf(to.scans));
   const { empty } = planChange(from, to);
+  const ofRead = <T>(byStream: Map<string, T>): Map<string, T> =>
+    new Map([...byStream].filter(([stream]) => read.has(stream)));
   const changed: Checkpoint = {
     ...stored,
-    positions: new Map([...stored.positions].filter(([stream]) => read.has(stream))),
-    watermarks: new Map([...stored.watermarks].filter(([stream]) => read.has(stream))),
+    positions: ofRead(stored.positions),
+    watermarks: ofRead(stored.watermarks),
+    logs: ofRead(stored.logs),
+    told: ofRead(stored.told),
     sinks: sinkPositions(stored.sinks, from, to),
     // Rows that come once come in the first batch.
     batch: empty.some(({ kind }) => kind === 'values') ? 0 : stored.batch,

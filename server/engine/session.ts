@@ -37,6 +37,8 @@ export interface PipelineSpec {
   /** Writers of the outputs without a sink, for the state with this identity. */
   writers?(identity: string): TransactionalWriter[];
   warn: (message: string) => void;
+  /** Sources are told nothing of how far it is: see shadow.ts. */
+  isMuted?: boolean;
   /** By scan, where its bad records go besides the store. */
   letterSinks?: (Sink | undefined)[];
 }

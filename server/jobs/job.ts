@@ -13,13 +13,16 @@ import { detailsOf, snapshotOf } from './snapshots';
 import { Stepper } from './stepper';
 import type { JobRecord, PauseRecord } from './store';
 import { tidyVersions } from './turns/databases';
-import { deploy, rollback, type NewVersion } from './turns/deploy';
+import { beginBeside, catchUp, swap, type Green } from './turns/blueGreen';
+import { deploy, rollback } from './turns/deploy';
+import { giveUp, type NewVersion } from './turns/replacement';
 import { discard, drop } from './turns/drop';
 import { goCold, journalPaused, pause, pauseOnError } from './turns/pause';
 import { pauseForLoss } from './turns/relocate';
 import { resume } from './turns/resume';
 import { recover, restart, start } from './turns/start';
 import { finish, stop } from './turns/stop';
+import { versionMessages } from './versionMessages';
 import { WakeUp } from './wakeUp';
 
 const byJob: Submission = { by: 'job' };
@@ -32,6 +35,8 @@ export class Job {
   private readonly coolingTimer: WakeUp;
   private readonly retryTimer: WakeUp;
   private retryMs: number;
+  /** Counts deployments beside, which are never joined. */
+  private deployments = 0;
   /** Which pause the timers are set for. */
   private timedPause = 0;
 
@@ -170,6 +175,30 @@ export class Job {
     const { version, statement } = wanted;
     const sameAs = JSON.stringify([version, statement]);
     return this.replaced((turn) => deploy(this.core, turn, wanted), sameAs);
+  }
+
+  /** Has the new version catch up beside the old one before it takes over; PAUSE, STOP and others end that. */
+  async deployBeside(wanted: NewVersion): Promise<JobDetails> {
+    let green: Green | undefined;
+    const only = { sameAs: `beside ${(this.deployments += 1)}` };
+    try {
+      await this.request(
+        'deploy',
+        async (turn) => void (green = await beginBeside(this.core, turn, wanted)),
+        only,
+      );
+      const beside = green;
+      if (beside === undefined) throw messages.internal(this.name, 'there is no version beside it');
+      await this.request('catchUp', (turn) => catchUp(this.core, turn, beside), only);
+      return await this.replaced((turn) => swap(this.core, turn, beside), only.sameAs);
+    } catch (error) {
+      await green?.close();
+      const cause = asError(error, this.name);
+      const given =
+        cause.code === 'STOPPED_MEANWHILE' ? versionMessages.givenUp(this.name, wanted.version) : cause;
+      if (green !== undefined) this.quietly((core) => giveUp(core, given.message));
+      throw given;
+    }
   }
 
   /** Without a version, to the one that ran before. */

@@ -44,6 +44,9 @@ export interface JobLimits {
   probationMs: number;
   /** How often a version on probation is looked at. */
   probationCheckMs: number;
+  /** A version beside the running one has caught up when the way that was left took no longer than this. */
+  caughtUpMs: number;
+  catchUpDeadlineMs: number;
   /** How long carrying over the state from one version to the next may take. */
   carryOverDeadlineMs: number;
 }
@@ -93,6 +96,8 @@ export const defaultLimits: ServerLimits = {
   probationBatches: 3,
   probationMs: 10_000,
   probationCheckMs: 20,
+  caughtUpMs: 1_000,
+  catchUpDeadlineMs: 30 * 60_000,
   carryOverDeadlineMs: 120_000,
   relationsMax: 5_000,
   previewsMax: 16,
@@ -117,6 +122,7 @@ export function assertLimits(limits: ServerLimits): void {
     [limits.lagAtPauseMs < limits.pauseDeadlineMs, 'noting the lag does not make a pause late'],
     [limits.lagWatchedMs <= limits.attendedMs, 'one look brings at least one refresh'],
     [limits.versionsKept >= 2, 'the version before the present one is remembered'],
+    [limits.caughtUpMs < limits.catchUpDeadlineMs, 'a version can catch up in time'],
     [limits.probationCheckMs < limits.probationMs, 'a version on probation is looked at'],
     [limits.warmMs > limits.pauseDeadlineMs, 'a pause is done before it goes cold'],
   ];

@@ -1,18 +1,29 @@
 // The one queue of a job. Invariants:
 // 1. One request runs at a time, in the order of arrival.
 // 2. A request equal to the last one that runs or waits (kind and `sameAs`) joins it and gets its result.
-// 3. STOP and DROP win: what runs or waits before them ends with STOPPED_MEANWHILE.
+// 3. STOP and DROP win: what runs or waits before them ends with STOPPED_MEANWHILE. PAUSE and RESTART win so over a
+//    version that catches up beside the job.
 // 4. A turn that lost its right to act is superseded: its `check` throws, so a late callback cannot act.
 
 export type RequestKind =
-  'start' | 'recover' | 'pause' | 'resume' | 'restart' | 'deploy' | 'stop' | 'drop' | 'internal';
+  'start' | 'recover' | 'pause' | 'resume' | 'restart' | 'deploy' | 'catchUp' | 'stop' | 'drop' | 'internal';
 
-const beatenByStop: readonly RequestKind[] = ['start', 'recover', 'pause', 'resume', 'restart', 'deploy'];
+const beatenByStop: readonly RequestKind[] = [
+  'start',
+  'recover',
+  'pause',
+  'resume',
+  'restart',
+  'deploy',
+  'catchUp',
+];
 
 /** What each kind wins over; the others wait for each other. */
 const winsOver: Partial<Record<RequestKind, readonly RequestKind[]>> = {
   stop: beatenByStop,
   drop: beatenByStop,
+  pause: ['catchUp'],
+  restart: ['catchUp'],
 };
 
 /** Thrown inside a turn that may no longer act. Nobody outside sees it. */

@@ -50,6 +50,35 @@ export const versionMessages = {
       { ...(cause.hint === undefined ? {} : { hint: cause.hint }), cause },
     );
   },
+  notBeside(job: JobStanding): StreamJobsError {
+    return new StreamJobsError(
+      'JOB_NOT_RUNNING',
+      `${describeStanding(job)}; BLUE_GREEN runs beside a running job.`,
+      {
+        hint: 'STRATEGY REPLACE takes over from a job in any state.',
+      },
+    );
+  },
+  notCaughtUp(name: string, version: string, ms: number): StreamJobsError {
+    return new StreamJobsError(
+      'DEPLOY_FAILED',
+      `Version '${version}' did not catch up with ${name} within ${Math.round(ms / 1000)} s.`,
+      { hint: 'The present version may read faster than the new one.' },
+    );
+  },
+  beginsAhead(name: string, version: string, stream: string): StreamJobsError {
+    return new StreamJobsError(
+      'STATE_DIFFERS',
+      `Version '${version}' of ${name} cannot be filled from the log: by its startup mode ${stream} begins behind where the job is.`,
+      { hint: "STRATEGY REPLACE WITH ('state' = 'discard') begins with empty windows." },
+    );
+  },
+  givenUp(name: string, version: string): StreamJobsError {
+    return new StreamJobsError(
+      'STOPPED_MEANWHILE',
+      `Version '${version}' of ${name} was given up: another request for the job came before it had caught up.`,
+    );
+  },
   carryOverTimeout(name: string, ms: number): StreamJobsError {
     return new StreamJobsError('STORAGE', `The state of ${name} could not be copied within ${ms / 1000} s.`);
   },

@@ -50,7 +50,7 @@ const docs: Record<string, KeywordDoc> = {
   },
   STRATEGY: {
     form: 'STRATEGY { REPLACE | BLUE_GREEN | CANARY(percent) | ROLLING }',
-    text: 'How a new version takes over. REPLACE, the default: the old one comes to rest as for a pause, the new one goes on from there. ROLLING is the same on one machine.',
+    text: 'How a new version takes over. REPLACE, the default: the old one comes to rest as for a pause, the new one goes on from there. BLUE_GREEN: the new one first fills its windows from the log beside the old one, unseen, until it has caught up. ROLLING is REPLACE on one machine.',
   },
   'PEEK JOB': {
     form: 'PEEK JOB name [LIMIT n]',

@@ -8,7 +8,8 @@ import { transactionalWriters } from './transactions';
 
 export const kafka: Connector = {
   name: 'kafka',
-  source: (table, context) => new KafkaSource(table, consumerGroup(table, context.jobName), context),
+  source: (table, context) =>
+    new KafkaSource(table, consumerGroup(table, context.jobName) + (context.groupSuffix ?? ''), context),
   sink: (table, context) => new KafkaSink(table, context),
   deadLetterSink: (table, topic, context) =>
     new KafkaSink({ ...table, options: { ...table.options, topic } }, context),

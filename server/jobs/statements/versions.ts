@@ -21,7 +21,8 @@ export async function deployJob(
   const job = find(jobs, name);
   try {
     const used = usedSettings(text, settings);
-    await job.deploy({ version, statement: text, settings: used, by, discardState, ...rolling });
+    const wanted = { version, statement: text, settings: used, by, discardState, ...rolling };
+    await (strategy?.kind === 'blueGreen' ? job.deployBeside(wanted) : job.deploy(wanted));
   } catch (error) {
     throw on(name.span, error);
   }

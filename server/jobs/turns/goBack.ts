@@ -9,7 +9,7 @@ import type { JobRecord } from '../store';
 import { sentence, versionMessages } from '../versionMessages';
 import { asVersion, changed, databasesOf, versionFields, versionsOf } from '../versions';
 import { carryOver } from './databases';
-import type { Replacement } from './deploy';
+import type { Replacement } from './replacement';
 import { open, read } from './start';
 
 /** `opened`: how many batches were committed before the new version; undefined when it could not be opened. */

@@ -170,6 +170,69 @@ describe('a version that fails', () => {
   });
 });
 
+describe('DEPLOY ... STRATEGY BLUE_GREEN', () => {
+  it('has the new version fill its windows from the log, unseen, and take over where the old one ends', async () => {
+    jobs.append(25);
+    await jobs.done(`START JOB job AS ${counting('1')}`);
+    await jobs.drained();
+    const more = setInterval(() => jobs.append(7), 10);
+    const answer = await jobs.done(
+      `DEPLOY JOB job VERSION '2' AS STATEMENT SET BEGIN ${counting('2', { size: 2 })}; ${passing('2')}; END STRATEGY BLUE_GREEN`,
+    );
+    clearInterval(more);
+    expect(answer.message).toBe("job is running, version '2'. Its windows were filled from the log.");
+    jobs.append(200);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    const counts = jobs.counts();
+    const old = counts.filter(({ v }) => v === '1');
+    const next = counts.filter(({ v }) => v === '2');
+    expect(old.every(({ n }) => n === 10)).toBe(true);
+    // Not one window of the new version has less than all its orders, and they begin where the old ones end.
+    expect(next.length).toBeGreaterThan(5);
+    expect(next.every(({ n }) => n === 20)).toBe(true);
+    const ends = Date.parse(String(old.at(-1)?.start).replace(' ', 'T')) + 1000;
+    const begins = Date.parse(String(next[0]?.start).replace(' ', 'T'));
+    expect([0, 1000]).toContain(ends - begins);
+    const ids = jobs.ids().map(({ id }) => id);
+    expect(ids).toEqual(range(jobs.appended).slice(ids[0]));
+    expect(jobs.databases()).toHaveLength(1);
+  });
+
+  it('with the state there is, loses and repeats nothing while records come', async () => {
+    jobs.append(500);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    const more = setInterval(() => jobs.append(50), 5);
+    await jobs.done(`DEPLOY JOB job VERSION '2' AS ${passing('2')} STRATEGY BLUE_GREEN`);
+    clearInterval(more);
+    jobs.append(50);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids().map(({ id }) => id)).toEqual(range(jobs.appended));
+    expect(jobs.ids().at(-1)?.v).toBe('2');
+    expect(jobs.server.getJobDetails('job').recordsIn).toBe(jobs.appended);
+  });
+
+  it('that fails beside the old one leaves it untouched; it is refused beside a job that does not run', async () => {
+    jobs.append(100);
+    await jobs.done(`START JOB job AS ${counting('1')}`);
+    await jobs.drained();
+    const sql = `DEPLOY JOB job VERSION '2' AS INSERT INTO ids SELECT id + 0 / (id - 50), '2' FROM orders
+      WITH ('on.error' = 'fail') STRATEGY BLUE_GREEN`;
+    expect((await jobs.run(sql)).error?.message).toContain('division by zero');
+    expect(jobs.ids()).toEqual([]);
+    jobs.append(11);
+    await jobs.until(() => jobs.counts().length === 11);
+    await jobs.until(() => jobs.databases().length === 1);
+    expect(await jobs.versions()).toEqual([
+      ['1', 'active'],
+      ['2', 'failed'],
+    ]);
+    await jobs.done('PAUSE JOB job');
+    expect((await jobs.run(sql.replace("'2' AS I", "'3' AS I"))).error?.code).toBe('JOB_NOT_RUNNING');
+  });
+});
+
 describe('ROLLBACK', () => {
   it('goes back to the version before, from where the job stands, with its state', async () => {
     jobs.append(25);

@@ -81,6 +81,11 @@ export class Deployments {
     return { ...engine, carryOver };
   }
 
+  /** How many orders there are. */
+  get appended(): number {
+    return this.nextId;
+  }
+
   async close(): Promise<void> {
     await this.opened?.close();
     this.opened = undefined;

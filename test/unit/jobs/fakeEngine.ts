@@ -25,7 +25,8 @@ import type {
 import type { PreviewPlan } from '../../../server/analysis/plan';
 import type { FakeClock } from './fakeClock';
 
-export type Call = 'open' | 'run' | 'quiesce' | 'close' | 'retry' | 'carryOver' | 'forget' | 'reposition';
+export type Call =
+  'open' | 'run' | 'quiesce' | 'close' | 'retry' | 'carryOver' | 'stepForward' | 'forget' | 'reposition';
 /** How a call goes: `hang` never answers, `heed` and `late` answer once the signal fired, with an error or after all. */
 export type Behaviour = 'ok' | 'fail' | 'unavailable' | 'dataLoss' | 'hang' | 'heed' | 'late';
 
@@ -103,7 +104,7 @@ export class FakeEngine implements Engine {
 
   async open(spec: JobSpec, events: PipelineEvents, signal: AbortSignal): Promise<Pipeline> {
     await this.act('open', signal);
-    if (this.openPipelines.some((pipeline) => pipeline.name === spec.name)) {
+    if (this.openPipelines.some(({ name, key }) => name === spec.name && key === keyOf(spec))) {
       throw new StreamJobsError('INTERNAL', `${spec.name} is open already.`);
     }
     const pipeline = new FakePipeline(this, spec.name, events, keyOf(spec));
@@ -147,6 +148,10 @@ export class FakeEngine implements Engine {
   async carryOver(from: JobSpec, to: JobSpec): Promise<void> {
     await this.act('carryOver', undefined);
     this.world.committed.set(keyOf(to), this.world.committed.get(keyOf(from)) ?? 0n);
+  }
+
+  async stepForward(): Promise<void> {
+    await this.act('stepForward', undefined);
   }
 
   async forget(databasePath: string): Promise<void> {
@@ -247,7 +252,7 @@ export class FakePipeline implements Pipeline {
     readonly name: string,
     readonly events: PipelineEvents,
     /** Its place in what the world holds as committed. */
-    private readonly key = name,
+    readonly key = name,
   ) {
     this.position = engine.world.committed.get(key) ?? 0n;
   }

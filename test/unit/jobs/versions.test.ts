@@ -4,7 +4,8 @@ import type { Job } from '../../../server/jobs/job';
 import { defaultLimits } from '../../../server/jobs/limits';
 import { versionsOf } from '../../../server/jobs/versions';
 import { StreamJobsError } from '../../../server/protocol/errors';
-import type { Call } from './fakeEngine';
+import type { FakeClock } from './fakeClock';
+import type { Call, FakeEngine } from './fakeEngine';
 import { Harness, outcome } from './harness';
 
 const by = 'ada';
@@ -23,6 +24,45 @@ async function running(): Promise<Harness> {
   harness.engine.last().process(read);
   return harness;
 }
+
+/** Until a version runs beside the old one, which reads on so that the new one stays behind. */
+async function twoPipelines({ pipelines }: FakeEngine, clock: FakeClock): Promise<void> {
+  while (pipelines.filter(({ reading }) => reading).length < 2) {
+    for (const pipeline of pipelines.filter(({ key }) => key === 'orders')) pipeline.process(1);
+    await clock.advance(1);
+  }
+}
+
+describe('a version beside the running one', () => {
+  it('gives way to PAUSE while it catches up, and leaves nothing', async () => {
+    const { clock, job, world, engine } = await running();
+    const deployed = job.deployBeside(wanted('2'));
+    await twoPipelines(engine, clock);
+    const answer = outcome(clock, deployed);
+    await clock.until(job.pause({ by }));
+    expect(await answer).toBe('STOPPED_MEANWHILE');
+    await clock.advance(100);
+    expect([job.state, ...states(job)]).toEqual(['paused', '1 active', '2 failed']);
+    expect([...world.committed.keys()]).toEqual(['orders']);
+    expect(engine.openPipelines).toHaveLength(1);
+  });
+
+  it('ends with the old one untouched when that fails, or when it fails itself', async () => {
+    for (const own of [true, false]) {
+      const { clock, job, engine } = await running();
+      const deployed = job.deployBeside(wanted('2'));
+      await twoPipelines(engine, clock);
+      const [old] = engine.openPipelines.filter(({ key }) => key === 'orders');
+      const failing = own ? engine.last() : old;
+      failing?.events.failed(new StreamJobsError('SINK_FAILED', 'The sink says no.'));
+      expect(await outcome(clock, deployed)).toBe('SINK_FAILED');
+      await clock.advance(100);
+      expect([job.state, job.record.version]).toEqual([own ? 'running' : 'failed', '1']);
+      expect(states(job)).toEqual(['1 active', '2 failed']);
+      expect(engine.openPipelines).toHaveLength(own ? 1 : 0);
+    }
+  });
+});
 
 describe('a deployment', () => {
   it('is over when the new version has committed a few batches, or after a while', async () => {
@@ -114,9 +154,10 @@ describe('a deployment', () => {
 });
 
 /** So many milliseconds are more than a deployment takes: each of its steps takes one. */
-const steps = 24;
+const steps = 40;
 const kinds: [string, (job: Job) => Promise<unknown>, Call | undefined][] = [
   ['DEPLOY', (job) => job.deploy(wanted('2')), undefined],
+  ['a DEPLOY beside', (job) => job.deployBeside(wanted('2')), undefined],
   ['a DEPLOY that fails', (job) => job.deploy(wanted('2')), 'run'],
 ];
 
