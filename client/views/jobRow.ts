@@ -95,8 +95,11 @@ function deletesIn(job: JobSnapshot, now: number): string {
 }
 
 function warned(job: JobSnapshot): string {
-  const failed = job.recordsFailed > 0 ? ` · ${count(job.recordsFailed)} failed records` : '';
-  return failed + (job.warnings.length > 0 ? ` · ⚠ ${job.warnings[0] ?? ''}` : '');
+  const { kept = 0, retried = 0 } = job.deadLetters ?? {};
+  const others = job.recordsFailed - kept - retried;
+  const letters = kept > 0 ? ` · ${kept === 1 ? '1 dead letter' : `${count(kept)} dead letters`}` : '';
+  const failed = others > 0 ? ` · ${count(others)} failed records` : '';
+  return letters + failed + (job.warnings.length > 0 ? ` · ⚠ ${job.warnings[0] ?? ''}` : '');
 }
 
 function inWords(text: string): string {

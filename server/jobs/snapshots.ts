@@ -50,9 +50,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     ...unpublishedOf(counters),
     partitions: partitions.map(partitionSnapshot),
     sinks: sinksOf(core, counters.out),
-    ...(deadLetters === undefined
-      ? {}
-      : { deadLetters: { kept: deadLetters.kept, dropped: deadLetters.dropped } }),
+    ...(deadLetters === undefined ? {} : { deadLetters }),
     ...(group === undefined ? {} : { consumerGroup: group }),
     pauseHistory: history(core).slice(-core.limits.pausesShown),
     warnings: warningsOf(core, counters),

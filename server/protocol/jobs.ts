@@ -107,8 +107,8 @@ export interface JobSnapshot {
   /** Of a job that processes a given number of records and then pauses again: how many were asked for, how many are
    *  still to come. */
   step?: { records: number; left: number };
-  /** Bad records kept, and those that had to make room for newer ones. */
-  deadLetters?: { kept: number; dropped: number };
+  /** Bad records kept, those that had to make room for newer ones, and those that succeeded when tried again. */
+  deadLetters?: { kept: number; dropped: number; retried?: number };
   /** Rows that are durable here and not published yet: their sink is away. */
   unpublished?: number;
   /** The Kafka consumer group its positions are committed to. */

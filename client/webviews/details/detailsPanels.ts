@@ -114,7 +114,8 @@ export class DetailsPanels {
       // A request under way shows here as in the tree.
       const state = this.store.get(name)?.state ?? details.state;
       const job = { ...details, state };
-      return detailsSections(job, this.store.lagHistory(name), Date.now(), await this.tables.of(job));
+      const tables = await this.tables.of(job, Date.now());
+      return detailsSections(job, this.store.lagHistory(name), Date.now(), tables);
     } catch (error) {
       const gone = error instanceof StreamJobsError && error.code === 'JOB_NOT_FOUND';
       return missingSections(name, gone ? 'There is no such job any more.' : String(error));

@@ -11,24 +11,37 @@ export interface JobTables {
 }
 export const noTables: JobTables = { deadLetters: [], versions: [] };
 
+interface Known {
+  key: string;
+  batches: number;
+  /** When they were asked for. */
+  at: number;
+  tables: JobTables;
+}
+
+/** While a job processes batches, the tables are asked for at most this often. */
+const staleMs = 5_000;
+
 export class DetailsTables {
-  private readonly known = new Map<string, { key: string; tables: JobTables }>();
+  private readonly known = new Map<string, Known>();
 
   /** `run` rejects for what the server refuses. */
   constructor(private readonly run: (sql: string) => Promise<StatementResult>) {}
 
-  /** What cannot be read is not there. */
-  async of({ name, state, version, deadLetters, recordsFailed, recordsOut }: JobDetails): Promise<JobTables> {
-    // A retry changes the letters' attempts, or the rows that went out.
-    const letters = deadLetters && deadLetters.kept > 0 ? [deadLetters, recordsFailed, recordsOut] : [];
-    const key = JSON.stringify([state, version, letters]);
+  /** At `now`, epoch ms. What cannot be read is not there. */
+  async of(job: JobDetails, now: number): Promise<JobTables> {
+    const { name, state, version, deadLetters, recordsFailed, metrics } = job;
+    const key = JSON.stringify([state, version, deadLetters, recordsFailed]);
     const known = this.known.get(name);
-    if (known?.key === key) return known.tables;
+    // Letters that were tried in vain change with a batch, as much else does.
+    const isFresh = known?.batches === metrics.batches || now - (known?.at ?? 0) < staleMs;
+    if (known?.key === key && isFresh) return known.tables;
+    const hasLetters = (deadLetters?.kept ?? 0) > 0;
     const tables = {
-      deadLetters: letters.length === 0 ? [] : await this.rows(`SHOW DEAD LETTERS FOR ${quoteName(name)}`),
+      deadLetters: hasLetters ? await this.rows(`SHOW DEAD LETTERS FOR ${quoteName(name)}`) : [],
       versions: await this.rows(`SHOW VERSIONS FOR ${quoteName(name)}`),
     };
-    this.known.set(name, { key, tables });
+    this.known.set(name, { key, batches: metrics.batches, at: now, tables });
     return tables;
   }
 

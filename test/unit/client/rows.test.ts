@@ -41,6 +41,12 @@ describe('a job row', () => {
       'paused 12 min · lag 8,403 (+120/s) · index rebuild · oldest unread is deleted in 2 h',
     ],
     ['in a step', snapshot({ step: { records: 10, left: 7 } }), 'sync', '12.4k/s · lag 0 · step: 3 of 10'],
+    [
+      'with dead letters, more of which had to leave',
+      snapshot({ recordsFailed: 9, deadLetters: { kept: 2, dropped: 3, retried: 4 } }),
+      'sync',
+      '12.4k/s · lag 0 · 2 dead letters · 3 failed records',
+    ],
     ['with bad records', snapshot({ recordsFailed: 3 }), 'sync', '12.4k/s · lag 0 · 3 failed records'],
   ])('%s', (_, job, icon, description) => {
     const row = jobRow(job, now);

@@ -139,10 +139,10 @@ describe('RETRY DEAD LETTERS', () => {
 describe('their number', () => {
   it('is in the snapshot, of a cold job too, and in the metrics', async () => {
     const harness = await withLetters(letter(2), letter(1));
-    expect(harness.server.getJobDetails('orders').deadLetters).toEqual({ kept: 2, dropped: 0 });
+    expect(harness.server.getJobDetails('orders').deadLetters).toEqual({ kept: 2, dropped: 0, retried: 0 });
     expect(await harness.server.renderMetrics()).toContain('job_dead_letters{job="orders"} 2');
     await harness.run('PAUSE JOB orders');
     await harness.crash();
-    expect(harness.server.getJobDetails('orders').deadLetters).toEqual({ kept: 2, dropped: 0 });
+    expect(harness.server.getJobDetails('orders').deadLetters).toEqual({ kept: 2, dropped: 0, retried: 0 });
   });
 });

@@ -58,11 +58,25 @@ export class JobsView {
     await this.row(job).locator(`.actions a.action-label[aria-label^="${button}"]`).click();
   }
 
+  /** Clicks an inline button of a row under a job. */
+  async clickChild(text: RegExp, button: string): Promise<void> {
+    await this.child(text).hover();
+    await this.child(text).locator(`.actions a.action-label[aria-label^="${button}"]`).click();
+  }
+
+  /** Opens the menu of a row. */
+  async openMenu(job: string): Promise<void> {
+    await this.row(job).click({ button: 'right' });
+  }
+  menuItem(item: string): Locator {
+    return this.workbench.page.locator('.monaco-menu .action-item', { hasText: item }).first();
+  }
+
   /** Chooses from the menu that the right button opens on a row. */
   async menu(job: string, item: string): Promise<void> {
-    await this.row(job).click({ button: 'right' });
+    await this.openMenu(job);
     // By the keyboard: a menu takes no click in its first moments.
-    await this.workbench.page.locator('.monaco-menu .action-item', { hasText: item }).first().hover();
+    await this.menuItem(item).hover();
     await this.workbench.page.keyboard.press('Enter');
   }
 
