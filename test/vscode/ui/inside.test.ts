@@ -53,6 +53,7 @@ describe('inside a job', () => {
     await session.jobs.click(job, 'Show Job Details');
     const details = await session.workbench.webviewWith('Records failed');
     await details.getByRole('button', { name: 'Retry dead letter 1' }).waitFor();
+    await details.getByRole('button', { name: 'Retry All' }).scrollIntoViewIfNeeded();
     await session.screenshot('21-dead-letters-in-details');
     await details.getByRole('button', { name: 'Retry dead letter 1' }).click();
     await session.workbench.statusBar('0 dead letters of copy_values succeeded, 1 failed again').waitFor();

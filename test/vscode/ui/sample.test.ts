@@ -59,7 +59,7 @@ describe('the sample', () => {
     await session.jobs.row(job, 'paused').waitFor();
     const lag = await session.jobs.lag(job);
     await expect.poll(() => session.jobs.lag(job), eventually).toBeGreaterThan(lag + 200);
-    expect(await session.jobs.buttons(job)).toEqual(['Resume', 'Show Job Details']);
+    expect(await session.jobs.buttons(job)).toEqual(['Resume', 'Step 1 Record', 'Show Job Details']);
     await session.screenshot('05-paused');
   });
 
