@@ -13,6 +13,7 @@ const steps = [
   { name: 'lint', script: 'lint' },
   { name: 'unit', script: 'test:unit', suite: true },
   { name: 'kafka', script: 'test:kafka', suite: true },
+  { name: 'soak', script: 'soak', suite: true },
   { name: 'vscode', script: 'test:vscode', suite: true },
 ];
 

@@ -1,4 +1,6 @@
 // `npm run soak [-- --minutes 30] [--seed N]`: everything at random for a while, then nothing lost, nothing repeated.
+// `npm run soak -- --matrix`: the rows of the failure matrix on a broker, at their full length.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
@@ -16,11 +18,17 @@ const progressMs = 15_000;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { minutes: { type: 'string', default: '2' }, seed: { type: 'string' } },
+    options: {
+      minutes: { type: 'string', default: '2' },
+      seed: { type: 'string' },
+      matrix: { type: 'boolean', default: false },
+    },
   });
+  if (values.matrix) return matrix();
   const minutes = Number(values.minutes);
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-  if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('Usage: soak [--minutes 30] [--seed N]');
+  if (!(minutes > 0) || !Number.isInteger(seed))
+    throw new Error('Usage: soak [--minutes 30] [--seed N] [--matrix]');
   const missing = await missingForBroker();
   if (missing !== undefined) {
     report({ skipped: missing });
@@ -37,6 +45,14 @@ async function main(): Promise<number> {
     console.log(`What happened is in ${log.folder}; npm run soak -- --seed ${seed} chooses the same again.`);
   else rmSync(log.folder, { recursive: true });
   return failed ? 1 : 0;
+}
+
+/** The tests whose names begin with a row, those that take minutes as well. */
+function matrix(): number {
+  const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+  const tests = ['run', '--config', 'vitest.kafka.config.mts', '-t', 'row \\d+:', '--testTimeout', '600000'];
+  const env = { ...process.env, STREAM_JOBS_LONG: 'yes' };
+  return spawnSync(process.execPath, [vitest, ...tests], { cwd: root, env, stdio: 'inherit' }).status ?? 1;
 }
 
 async function run(log: EventLog, seed: number, ms: number): Promise<SoakOutcome | undefined> {

@@ -23,6 +23,8 @@ export class ConnectionLost extends Error {}
 export class SoakServer {
   private running: { child: ChildProcess; rpc: MessageConnection } | undefined;
   private readonly log: WriteStream;
+  /** How often it was started. */
+  starts = 0;
 
   /** `onCrash` hears of an end that nobody asked for. */
   constructor(
@@ -47,6 +49,7 @@ export class SoakServer {
   /** Resolves when it serves; returns how long that took, in ms. */
   async start(): Promise<number> {
     const from = performance.now();
+    this.starts += 1;
     const env = { ...process.env, UV_THREADPOOL_SIZE: '16', NO_COLOR: '1' };
     const child = spawn(process.execPath, [cli, 'serve', '--data-dir', this.dataDir], {
       cwd: this.folder,

@@ -129,6 +129,9 @@ async function compareAll(world: World): Promise<JobOutcome[]> {
     const failed = await job.failed(read);
     if (details.recordsFailed !== failed)
       log.problem(`${job.name} counts ${details.recordsFailed} bad records; there are ${failed}`);
+    const { kept = 0, dropped = 0 } = details.deadLetters ?? {};
+    if (kept + dropped !== failed)
+      log.problem(`${job.name} has ${kept} dead letters and dropped ${dropped}; ${failed} records were bad`);
     if (details.recordsLate !== 0) log.problem(`${job.name} counts ${details.recordsLate} late records`);
     outcomes.push({
       job: job.name,
