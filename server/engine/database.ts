@@ -39,8 +39,8 @@ export class Database implements Statements {
 
   /** A connection beside the main one, which is never interrupted: it commits while the main one computes. */
   readonly beside: Statements = {
-    run: (sql, values) => this.track(values ? this.second.run(sql, values) : this.second.run(sql)),
-    append: (table, rows) => this.track(append(this.second, table, rows)),
+    run: (sql, values) => this.track(() => (values ? this.second.run(sql, values) : this.second.run(sql))),
+    append: (table, rows) => this.track(() => append(this.second, table, rows)),
   };
 
   /** Opens or creates a database file, or one in memory. Throws STATE_CORRUPT or STORAGE. */
@@ -80,11 +80,11 @@ export class Database implements Statements {
   /** Runs statements on the main connection. Rejects with DuckDB's error, or with an interrupt. */
   async run(sql: string, values?: DuckDBValue[]): Promise<DuckDBMaterializedResult> {
     if (this.#interrupted) throw new Error('INTERRUPT Error: Interrupted!');
-    return this.track(values ? this.main.run(sql, values) : this.main.run(sql));
+    return this.track(() => (values ? this.main.run(sql, values) : this.main.run(sql)));
   }
 
   async append(table: string, rows: readonly AppendedCell[][]): Promise<void> {
-    return this.track(append(this.main, table, rows));
+    return this.track(() => append(this.main, table, rows));
   }
 
   /** The rows of a small result. */
@@ -94,9 +94,9 @@ export class Database implements Statements {
 
   /** Reads what is committed, on a connection of its own: beside whatever transaction is open. */
   async reading<T>(read: (reader: Statements) => Promise<T>): Promise<T> {
-    const connection = await this.track(this.instance.connect());
+    const connection = await this.track(() => this.instance.connect());
     try {
-      return await this.track(
+      return await this.track(() =>
         read({
           run: (sql, values) => connection.run(sql, values),
           append: (table, rows) => append(connection, table, rows),
@@ -107,9 +107,10 @@ export class Database implements Statements {
     }
   }
 
-  /** Counts a query as running, so that closing waits for it. */
-  async track<T>(query: Promise<T>): Promise<T> {
+  /** Begins a query and counts it as running, so that closing waits for it. Throws CANCELLED once it closes. */
+  async track<T>(begin: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new StreamJobsError('CANCELLED', 'The database is closed.');
+    const query = begin();
     this.#running.add(query);
     try {
       return await query;

@@ -90,8 +90,8 @@ export class InputTable {
     if (slices.length === 0 && this.#state === 'empty') return;
     this.#state = slices.length === 0 ? 'empty' : 'rows';
     const { input } = this.database;
-    await this.database.track(input.run(this.#ddl));
-    const appender = await this.database.track(input.createAppender(this.#table, 'main', memory));
+    await this.database.track(() => input.run(this.#ddl));
+    const appender = await this.database.track(() => input.createAppender(this.#table, 'main', memory));
     let rows = 0;
     const flush = (): void => {
       if (rows === 0) return;

@@ -129,13 +129,22 @@ class Client {
   /** Sends what may not be left out; a client that does not read it loses its connection. */
   mustTell<P>(type: NotificationType<P>, params: P): void {
     if (this.socket.writableLength > unreadBytesMax) this.socket.destroy();
-    else void this.rpc.sendNotification(type.method, params).catch(ignoreLeft);
+    else this.send(type, params);
   }
 
   /** Sends what may be left out while the client is behind. */
   tell<P>(type: NotificationType<P>, params: P): void {
     if (this.socket.writableLength > unreadBytesMax) return;
-    void this.rpc.sendNotification(type.method, params).catch(ignoreLeft);
+    this.send(type, params);
+  }
+
+  /** A connection that has just closed refuses at once, not with its promise: it needs no word any more. */
+  private send<P>(type: NotificationType<P>, params: P): void {
+    try {
+      void this.rpc.sendNotification(type.method, params).catch(ignoreLeft);
+    } catch {
+      this.socket.destroy();
+    }
   }
 
   dispose(): void {
@@ -224,9 +233,7 @@ class Client {
       done: (id, reason, message) => {
         this.previews.delete(id);
         const done = message === undefined ? { reason } : { reason, message };
-        void this.rpc
-          .sendNotification(protocol.previewRows, { id, rows: [], skipped, done })
-          .catch(ignoreLeft);
+        this.send(protocol.previewRows, { id, rows: [], skipped, done });
       },
     };
   }

@@ -46,6 +46,12 @@ export class Expectations {
     if (kind === 'resume') this.resumes.most -= 1;
   }
 
+  /** Nobody knows what became of many requests. */
+  lost(): void {
+    this.desired = undefined;
+    for (const count of [this.pauses, this.resumes]) count.most = Infinity;
+  }
+
   /** Takes what is there as the truth, where many requests were made at once. */
   rebase({ desired, metrics }: JobDetails): void {
     this.desired = desired === 'stopped' ? undefined : desired;

@@ -168,8 +168,7 @@ async function step(world: World, random: Random): Promise<void> {
       log.problem(`${name} read ${after.recordsIn - before.recordsIn} records in a step of ${records}`);
   } catch (error) {
     log.note(`step of ${name}: ${String(error)}`);
-    const notYet = error instanceof StreamJobsError && error.code === 'NOT_SUPPORTED';
-    if (!notYet && !(error instanceof ConnectionLost)) unlessExpected(error);
+    if (!(error instanceof ConnectionLost)) unlessExpected(error);
   } finally {
     await lookUp(world, [name]);
   }
@@ -209,6 +208,7 @@ async function lookUp(world: World, names: string[]): Promise<void> {
       }
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
+      world.expectation(name).lost();
     }
   }
 }

@@ -114,6 +114,31 @@ describe('a client', () => {
     rpc.dispose();
   });
 
+  it('that has just left does not disturb whoever has something to tell', async () => {
+    const { socket, ended } = await greeted();
+    socket.end();
+    for (let turn = 0; turn < 200 && !ended(); turn++) {
+      server.log({ at: '', level: 'info', message: 'x' });
+      announce({ jobs: [], removed: [] });
+      await new Promise(setImmediate);
+    }
+    await expect.poll(() => counts).toEqual([1, 0]);
+  });
+
+  /** A client whose side of the connection the test ends itself. */
+  async function greeted(): Promise<{ socket: Socket; ended: () => boolean }> {
+    const socket = createConnection(await prepareSocketPath(dataDir));
+    const hello = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'hello',
+      params: { protocolVersion: 1, client: 't' },
+    });
+    socket.write(`Content-Length: ${hello.length}\r\n\r\n${hello}`);
+    await once(socket, 'data');
+    return { socket, ended: () => counts.length > 1 };
+  }
+
   it('is told when no server runs', async () => {
     await rm(path.join(dataDir, protocol.addressFile));
     await expect(connectToJobServer(dataDir, 'test')).rejects.toMatchObject({ code: 'SERVER_NOT_RUNNING' });
