@@ -5,8 +5,11 @@ import { openServer, type BenchServer } from './jobServer';
 import { withTopic, type BenchTopic } from './kafkaTopic';
 import { percentile, thousands, type Figure } from './report';
 
-const records = 1_000_000;
+/** Fewer for a quick look. */
+const records = Number(process.env.STREAM_JOBS_BENCH_RECORDS ?? 1_000_000);
 const rounds = 3;
+const deliveries = ['at-least-once', 'exactly-once'] as const;
+type Delivery = (typeof deliveries)[number];
 
 interface Case {
   name: string;
@@ -48,24 +51,40 @@ export async function measureThroughput(): Promise<Figure[]> {
       note('consume', await consumeRaw(topic));
       note('produce', await produceRaw(topic));
       note('datagen', await datagenJob());
-      for (const one of cases) note(one.name, await kafkaJob(topic, one));
+      for (const one of cases)
+        for (const delivery of deliveries)
+          note(`${one.name}, ${delivery}`, await kafkaJob(topic, one, delivery));
     }
     const median = (name: string) => percentile(seen[name] ?? [], 0.5);
     return [
       { what: 'raw kafkajs: consume with JSON.parse', value: thousands(median('consume')) },
       { what: 'raw kafkajs: produce, 1,000 a send', value: thousands(median('produce')) },
       { what: 'datagen -> blackhole', value: thousands(median('datagen')) },
-      ...cases.map(({ name, baseline }) => ({
-        what: name,
-        value: thousands(median(name)),
-        beside: `${(median(name) / median(baseline)).toFixed(2)} of raw kafkajs ${baseline}`,
-      })),
+      ...cases.flatMap(({ name, baseline }) => {
+        const [atLeast, exactly] = deliveries.map((delivery) => `${name}, ${delivery}`) as [string, string];
+        return [
+          {
+            what: atLeast,
+            value: thousands(median(atLeast)),
+            beside: `${(median(atLeast) / median(baseline)).toFixed(2)} of raw kafkajs ${baseline}`,
+          },
+          {
+            what: exactly,
+            value: thousands(median(exactly)),
+            beside: `${(median(exactly) / median(atLeast)).toFixed(2)} of at-least-once`,
+          },
+        ];
+      }),
     ];
   });
 }
 
 /** Runs a job over the whole topic; records a second from START's answer to its end. */
-async function kafkaJob({ topic, address, cluster }: BenchTopic, { sink, query }: Case): Promise<number> {
+async function kafkaJob(
+  { topic, address, cluster }: BenchTopic,
+  { sink, query }: Case,
+  delivery: Delivery,
+): Promise<number> {
   const out = await cluster.createTopic('out');
   const server = await openServer();
   try {
@@ -75,7 +94,11 @@ async function kafkaJob({ topic, address, cluster }: BenchTopic, { sink, query }
         event_time AS TO_TIMESTAMP_LTZ(ts, 3), WATERMARK FOR event_time AS event_time - INTERVAL '1' SECOND)
         WITH (${kafka}, 'topic' = '${topic}', 'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset');
       CREATE TABLE snk (${sink}) WITH (${kafka}, 'topic' = '${out}');`);
-    const perSecond = await untilFinished(server, `START JOB measured AS INSERT INTO snk ${query}`, records);
+    const perSecond = await untilFinished(
+      server,
+      `START JOB measured AS INSERT INTO snk ${query} WITH ('delivery' = '${delivery}')`,
+      records,
+    );
     return perSecond;
   } finally {
     await server.close();

@@ -43,11 +43,15 @@ describe.skipIf(!inject('ownBrokers'))('a job that writes to Kafka', () => {
     };
   }
   /** A job that copies a topic, a few records at a time. */
-  async function startCopy(on: TestJobServer, { topic, out }: { topic: string; out: string }): Promise<void> {
+  async function startCopy(
+    on: TestJobServer,
+    { topic, out }: { topic: string; out: string },
+    delivery = 'exactly-once',
+  ): Promise<void> {
     await on.run(
       `${kafkaTableSql('src', 'id BIGINT', topic, broker.address, { 'properties.group.id': group(topic) })}
        ${kafkaTableSql('copy', 'id BIGINT', out, broker.address)}
-       START JOB job AS INSERT INTO copy SELECT id FROM src WITH ('batch.records' = '500');`,
+       START JOB job AS INSERT INTO copy SELECT id FROM src WITH ('batch.records' = '500', 'delivery' = '${delivery}', 'pause.timeout' = '3 s');`,
     );
   }
   const idsOf = async (out: string): Promise<number[]> =>
@@ -103,6 +107,29 @@ describe.skipIf(!inject('ownBrokers'))('a job that writes to Kafka', () => {
     await server.drain(30_000);
     await expectOnce(names.out, 30_000);
   });
+
+  it('row 2: sink stuck, row 8: broker down at PAUSE, at least once: refused while it does not answer, done when it is gone', async () => {
+    const names = await topics('once-or-more');
+    server = await LocalJobServer.open();
+    await cluster.produceIds(names.topic, 0, 60_000);
+    await startCopy(server, names, 'at-least-once');
+    await server.untilJob(({ recordsIn }) => recordsIn > 0);
+    broker.freeze();
+    try {
+      await sleep(200);
+      await expect(server.run('PAUSE JOB job')).rejects.toMatchObject({ code: 'PAUSE_TIMEOUT' });
+      expect((await server.job()).state).toBe('running');
+    } finally {
+      broker.thaw();
+    }
+    await broker.kill();
+    await server.run('PAUSE JOB job');
+    expect((await server.job()).state).toBe('paused');
+    await broker.start();
+    await server.run('RESUME JOB job');
+    await server.drain(60_000);
+    expect({ ...differences(await idsOf(names.out), range(0, 59_999)), repeated: [] }).toEqual(none);
+  }, 120_000);
 
   it('row 29: many cycles of pause and resume under load: nothing lost, nothing repeated', async () => {
     const names = await topics('cycles');

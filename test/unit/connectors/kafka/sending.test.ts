@@ -105,6 +105,13 @@ describe('the send window', () => {
     expect(arrived).toEqual(inOrder);
   });
 
+  it('tells those who wait at once while a pause waits for them', async () => {
+    const { sends } = window((_chunk, attempt) => (attempt === 0 ? 'retriable' : 'no'));
+    sends.hurry(true);
+    await sends.add(chunks(0, 0, 2, 4), never);
+    await expect(sends.drained(never)).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+  });
+
   it('halves a request that is too large, and fails for good where one row is', async () => {
     const halved = window(({ indexes }) => (indexes.length > 1 ? 'too large' : 'no'));
     await halved.sends.add(chunks(0, 0, 2, 4), never);
