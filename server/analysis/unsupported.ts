@@ -31,8 +31,14 @@ const notShown: Record<string, string> = {
 };
 
 function unsupportedStrategy({ strategy }: DeployJob): Problem | undefined {
-  if (strategy?.kind === 'canary') return notYet('STRATEGY CANARY', strategy.span);
-  return undefined;
+  if (strategy?.kind !== 'canary') return undefined;
+  const why = 'two versions would share the keys and both write';
+  const instead = 'STRATEGY BLUE_GREEN tries a version on all records, unseen';
+  return problem(
+    'unsupportedStatement',
+    `STRATEGY CANARY is not run yet: ${why}. ${instead}.`,
+    strategy.span,
+  );
 }
 
 function notYet(what: string, span: Span): Problem {

@@ -54,7 +54,7 @@ describe('starting jobs', () => {
     [
       `DEPLOY JOB big VERSION '2' AS ${query} STRATEGY CANARY(10)`,
       'NOT_SUPPORTED',
-      'STRATEGY CANARY cannot be run yet.',
+      'STRATEGY CANARY is not run yet',
     ],
     ['EXPLAIN PAUSE JOB big', 'NOT_SUPPORTED', 'EXPLAIN PAUSE JOB cannot be run yet.'],
   ])('refuses %s with %s', async (sql, code, part) => {

@@ -1,0 +1,95 @@
+// Versions of a job over a real Kafka, while records come: what is in the sink's topic is what went in, once.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { TestCluster } from './cluster';
+import { LocalJobServer } from './jobServers';
+import { differences, kafkaTableSql, none, parsed } from './jobTables';
+import { range } from './tables';
+
+const address = inject('kafka');
+const partitions = 2;
+
+describe.skipIf(address === undefined)('another version of a job from Kafka to Kafka', () => {
+  const at = address ?? '';
+  let cluster: TestCluster;
+  let server: LocalJobServer;
+  let topic: string;
+  let out: string;
+  let produced: number;
+
+  beforeAll(() => {
+    cluster = new TestCluster(at);
+  });
+  afterAll(() => cluster.dispose());
+  beforeEach(async () => {
+    server = await LocalJobServer.open({ probationMs: 2000 });
+    [topic, out] = [await cluster.createTopic('in', partitions), await cluster.createTopic('out')];
+    produced = 0;
+    const columns = 'id BIGINT, ts AS TO_TIMESTAMP_LTZ(id, 3), WATERMARK FOR ts AS ts';
+    await server.run(
+      kafkaTableSql('src', columns, topic, at) + kafkaTableSql('sink', 'id BIGINT, v STRING', out, at),
+    );
+  });
+  afterEach(() => server.dispose());
+
+  async function produce(records: number): Promise<void> {
+    const first = produced;
+    for (const partition of range(0, partitions - 1))
+      await cluster.produce(
+        topic,
+        range(first, first + records - 1)
+          .filter((id) => id % partitions === partition)
+          .map((id) => ({ value: JSON.stringify({ id }), partition })),
+      );
+    produced += records;
+  }
+  /** Records come for as long as the statement runs. */
+  async function runWhileTheyCome(sql: string): Promise<void> {
+    const ended = new AbortController();
+    const running = server.run(sql).finally(() => ended.abort());
+    while (!ended.signal.aborted) await produce(200);
+    await running;
+  }
+  const passing = (version: string): string => `INSERT INTO sink SELECT id, '${version}' FROM src`;
+  const counting = (version: string, ms: number): string =>
+    `INSERT INTO sink SELECT COUNT(*), '${version}' FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '${ms / 1000}' SECOND))
+     GROUP BY window_start, window_end`;
+  async function rows(): Promise<{ id: number; v: string }[]> {
+    return parsed<{ id: number; v: string }>(await cluster.readAll(out));
+  }
+
+  it.each(['REPLACE', 'BLUE_GREEN'])('%s and ROLLBACK lose and repeat nothing', async (strategy) => {
+    await produce(2000);
+    await server.run(`START JOB job AS ${passing('1')}`);
+    await runWhileTheyCome(`DEPLOY JOB job VERSION '2' AS ${passing('2')} STRATEGY ${strategy}`);
+    await produce(200);
+    await server.untilJob(({ recordsIn }) => recordsIn >= produced);
+    await runWhileTheyCome('ROLLBACK JOB job');
+    await server.drain(produced);
+    const seen = await rows();
+    expect(
+      differences(
+        seen.map(({ id }) => id),
+        range(0, produced - 1),
+      ),
+    ).toEqual(none);
+    expect(new Set(seen.map(({ v }) => v))).toEqual(new Set(['1', '2']));
+    expect(await server.job()).toMatchObject({ version: '1', recordsIn: produced });
+  });
+
+  it('BLUE_GREEN fills other windows from the log: each is whole, and begins where those of the old version end', async () => {
+    await produce(5000);
+    await server.run(`START JOB job AS ${counting('1', 100)}`);
+    await server.untilJob(({ recordsIn }) => recordsIn >= 5000);
+    await runWhileTheyCome(`DEPLOY JOB job VERSION '2' AS ${counting('2', 1000)} STRATEGY BLUE_GREEN`);
+    await produce(5000);
+    await server.drain(produced);
+    const seen = await rows();
+    const old = seen.filter(({ v }) => v === '1').map(({ id }) => id);
+    const next = seen.filter(({ v }) => v === '2').map(({ id }) => id);
+    expect(new Set(old)).toEqual(new Set([100]));
+    expect(new Set(next)).toEqual(new Set([1000]));
+    // The new version's first window is the one that was open when it took over, the last one is open still.
+    const [taken, ended] = [Math.floor((old.length * 100) / 1000), Math.floor((produced - 1) / 1000)];
+    expect(next.length).toBe(ended - taken);
+  });
+});
