@@ -15,11 +15,6 @@ export function unsupported(statement: Statement): Problem | undefined {
       const words = notShown[statement.what];
       return words === undefined ? undefined : notYet(`SHOW ${words}`, statement.span);
     }
-    case 'explain': {
-      const { subject } = statement;
-      if (subject.kind !== 'pauseJobs' && subject.kind !== 'resumeJobs') return undefined;
-      return notYet(`EXPLAIN ${subject.kind === 'pauseJobs' ? 'PAUSE' : 'RESUME'} JOB`, statement.span);
-    }
     default:
       return undefined;
   }

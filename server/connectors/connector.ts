@@ -153,6 +153,11 @@ export interface Source {
   offsetsAt?(place: LogPlace): Promise<Positions>;
   /** When the record at an offset was written, epoch ms, null where nobody knows; works before `open`. */
   timestampAt?(partition: number, offset: bigint): Promise<number | null>;
+  /**
+   * The moment before which the log deletes no record at or behind these positions, epoch ms, as far as can be told from
+   * how it keeps records and how it grows now; null where it deletes none or nobody knows. Works before `open`.
+   */
+  horizon?(positions: Positions): Promise<number | null>;
   /** Leaves the group, closes connections. Idempotent. */
   close(): Promise<void>;
 }

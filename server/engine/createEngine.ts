@@ -18,7 +18,7 @@ import { Database, deleteDatabase } from './database';
 import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
 import type { Engine, JobOptions, JobPositions, JobSpec, PipelineCounters } from './engine';
 import { tableEncoder } from './formats/encoder';
-import { oldest, oldestTime, streamLog } from './logs';
+import { horizonOf, oldest, oldestTime, streamLog } from './logs';
 import { Outbox, withUnpublished } from './outbox';
 import { nextRecords } from './peek';
 import { DuckPipeline } from './pipeline';
@@ -74,6 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
           const asked = scans.map(({ stream, source }) => partitionProgress(stream, source, positions));
           return (await Promise.all(asked)).flat();
         },
+        horizon: (positions) => horizonOf(scans, positions),
         async close() {
           await Promise.all(scans.map(({ source }) => source.close()));
         },

@@ -236,6 +236,9 @@ export interface Engine {
 export interface Watch {
   /** Log start and end of every partition. Null where unknown. */
   progress(positions: JobPositions): Promise<PartitionProgress[]>;
+  /** Before this moment the logs delete nothing that is unread, epoch ms; null where they never do or nobody knows.
+   *  Never rejects. */
+  horizon(positions: JobPositions): Promise<number | null>;
   /** Idempotent. */
   close(): Promise<void>;
 }
@@ -279,6 +282,8 @@ export interface Pipeline {
   peek(request: PeekRequest): Promise<NextRecord[]>;
   /** The logs it reads, and the proof that it would read them. Throws SOURCE_UNAVAILABLE, SOURCE_FAILED. */
   logs(place?: LogPlace): Promise<StreamLog[]>;
+  /** See Watch.horizon. */
+  horizon(): Promise<number | null>;
   /** Tells the outside once more how far it is, in the background. */
   tell(): void;
   /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */

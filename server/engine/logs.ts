@@ -3,7 +3,7 @@
 import type { LogPlace, LogState, Positions, Source } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import type { Checkpoint } from './checkpoint';
-import type { PartitionInLog, StreamLog } from './engine';
+import type { JobPositions, PartitionInLog, StreamLog } from './engine';
 
 /** Throws SOURCE_UNAVAILABLE, SOURCE_FAILED, BAD_REQUEST. */
 export async function streamLog(
@@ -63,6 +63,18 @@ export async function oldestTime(
   const asked = records.map(
     async ({ partition, offset }) => (await source.timestampAt?.(partition, offset)) ?? null,
   );
+  return oldest(await Promise.all(asked));
+}
+
+/** See Watch.horizon: over all streams of a job. Never rejects. */
+export async function horizonOf(
+  streams: readonly { stream: string; source: Source }[],
+  positions: JobPositions,
+): Promise<number | null> {
+  const asked = streams.map(async ({ stream, source }) => {
+    const at = await source.horizon?.(positions.get(stream) ?? new Map<number, bigint>()).catch(() => null);
+    return at ?? null;
+  });
   return oldest(await Promise.all(asked));
 }
 

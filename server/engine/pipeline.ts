@@ -33,7 +33,7 @@ import { asJobError, endsBefore } from './endings';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
 import { withUnpublished } from './outbox';
-import { streamLog } from './logs';
+import { horizonOf, streamLog } from './logs';
 import type { PreparedBatch } from './microBatch';
 import { nextRecords } from './peek';
 import type { ScanOperator } from './operators/scan';
@@ -211,6 +211,15 @@ export class DuckPipeline implements Pipeline {
       return source ? [await streamLog(node.table.name, source, known, place)] : [];
     });
     return Promise.all(asked).then((found) => found.flat());
+  }
+
+  horizon(): Promise<number | null> {
+    const { program, sources } = this.session;
+    const streams = program.scans.flatMap(({ node, index }) => {
+      const source = sources[index];
+      return source ? [{ stream: node.table.name, source }] : [];
+    });
+    return horizonOf(streams, this.#deliveries.checkpoint.positions);
   }
 
   tell(): void {

@@ -1,8 +1,8 @@
 // One job: its queue of requests, its appointments, and what its pipeline tells it.
-import type { DeadLetter, NextRecord, PeekRequest, RetryOutcome } from '../engine/engine';
+import type { DeadLetter, NextRecord, PeekRequest, RetryOutcome, StreamLog } from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot, JobState, PauseDepth } from '../protocol/jobs';
-import type { PauseOptions, ResumeOptions } from '../protocol/rpc';
+import type { PauseOptions, ResumeFrom, ResumeOptions } from '../protocol/rpc';
 import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
 import { deadLettersOf, retryDeadLetters } from './jobLetters';
 import { asError, messages, type JobStanding } from './messages';
@@ -18,7 +18,7 @@ import { deploy, rollback } from './turns/deploy';
 import { giveUp, type NewVersion } from './turns/replacement';
 import { discard, drop } from './turns/drop';
 import { goCold, journalPaused, pause, pauseOnError } from './turns/pause';
-import { pauseForLoss } from './turns/relocate';
+import { pauseForLoss, placeOf } from './turns/relocate';
 import { resume } from './turns/resume';
 import { recover, restart, start } from './turns/start';
 import { finish, stop } from './turns/stop';
@@ -162,6 +162,13 @@ export class Job {
   peek(request: PeekRequest): Promise<NextRecord[]> {
     if (this.core.slot.current !== undefined) return peek(this.core, request);
     return this.aside(() => peek(this.core, request));
+  }
+
+  /** The logs of a job that does not read, and where `from` would be in them. Changes nothing. @throws StreamJobsError */
+  logs(from?: ResumeFrom): Promise<StreamLog[]> {
+    const { lagDeadlineMs: ms } = this.core.limits;
+    const wait = { ms, late: () => messages.startTimeout(this.name, ms) };
+    return this.aside(() => this.core.logs(wait, from === undefined ? undefined : placeOf(from)));
   }
 
   restart(): Promise<JobDetails> {

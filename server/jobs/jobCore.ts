@@ -163,6 +163,7 @@ export class JobCore {
     this.since = clock.now();
     if (state === 'paused' || state === 'running') this.readings.history.restart(clock.monotonic());
     if (state === 'running') this.readings.progressAt = clock.monotonic();
+    if (state === 'paused' || state === 'running') this.readings.forgetHorizon();
     if (state === 'paused') this.pausedMonotonic ??= clock.monotonic();
     if (state === 'running' || state === 'stopped') this.pausedMonotonic = undefined;
     // The pipeline shares the watch's connection by now.
@@ -227,6 +228,18 @@ export class JobCore {
     });
     if (generation === this.slot.generation && (isNews || this.state === 'running'))
       this.around.changed(this.name);
+    if (this.state === 'paused') await this.readHorizon();
+  }
+
+  /** When retention reaches the first unread record of a paused job: asked now and then. Never rejects. */
+  private async readHorizon(): Promise<void> {
+    const { readings, slot, watch } = this;
+    const { horizon: before } = readings;
+    await readings.refreshHorizon(
+      this.limits.horizonMs,
+      async () => (await (slot.current?.horizon() ?? watch?.horizon(readings.positions))) ?? null,
+    );
+    if (readings.horizon !== before) this.around.changed(this.name);
   }
 
   /** What is known of a job that does not read: exact right after its pipeline became quiet or was read. */

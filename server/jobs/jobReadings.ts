@@ -15,6 +15,9 @@ export class JobReadings {
   positions: JobPositions = new Map();
   counters: PipelineCounters = emptyCounters();
   readonly history = new LagHistory();
+  /** Before this moment nothing unread is deleted, epoch ms; null: never, or unknown. Of a paused job. */
+  horizon: number | null = null;
+  private horizonReadAt = -Infinity;
   private partitionsRead: PartitionProgress[] | undefined;
   /** When positions or counters last moved on, on the clock that never jumps. */
   progressAt = -Infinity;
@@ -53,6 +56,25 @@ export class JobReadings {
   see(partitions: PartitionProgress[]): void {
     this.partitionsRead = partitions;
     this.history.add({ at: this.clock.monotonic(), lag: this.lag, recordsIn: this.counters.recordsIn });
+  }
+
+  /** Reads the horizon where that is long ago. Never rejects. */
+  async refreshHorizon(everyMs: number, read: () => Promise<number | null>): Promise<void> {
+    const now = this.clock.monotonic();
+    if (now - this.horizonReadAt < everyMs) return;
+    this.horizonReadAt = now;
+    const { generation } = this;
+    const late = () => messages.internal('The retention horizon', 'its sources did not answer in time');
+    const deadline = { clock: this.clock, ms: this.deadlineMs, graceMs: 1, late };
+    const horizon = await within(deadline, () => read()).catch(() => null);
+    if (generation === this.generation) this.horizon = horizon;
+    else this.horizonReadAt = -Infinity;
+  }
+
+  /** It goes on from here: what was known of the horizon is of before. */
+  forgetHorizon(): void {
+    this.horizon = null;
+    this.horizonReadAt = -Infinity;
   }
 
   /** The job stands at `positions` now: what was read before counts for the log's ends only. */

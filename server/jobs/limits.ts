@@ -21,6 +21,8 @@ export interface JobLimits {
   lagAtPauseMs: number;
   /** Lag that is not known by then is unknown. */
   lagDeadlineMs: number;
+  /** How often a paused job asks when retention reaches what it has not read. */
+  horizonMs: number;
   /** Pauses kept in a job's history, and how many of them its snapshot carries. */
   pausesKept: number;
   pausesShown: number;
@@ -80,6 +82,7 @@ export const defaultLimits: ServerLimits = {
   requestsMax: 1_000,
   lagAtPauseMs: 100,
   lagDeadlineMs: 5_000,
+  horizonMs: 30_000,
   pausesKept: 100,
   pausesShown: 10,
   reasonCharsMax: 500,

@@ -1,6 +1,7 @@
 // The server's metrics under their Prometheus names. What is counted here lives as long as the process; what a job
 // counts itself is read from its details when somebody asks.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../connectors/connector';
 import type { JobDetails } from '../protocol/jobs';
 import type { JobMeter } from './jobCore';
 
@@ -12,7 +13,7 @@ interface PerJob {
   help: string;
   kind: 'counter' | 'gauge';
   /** Null or undefined: the job has no such value now. */
-  value: (job: JobDetails) => number | null | undefined;
+  value: (job: JobDetails, now: number) => number | null | undefined;
 }
 
 const perJob: PerJob[] = [
@@ -78,6 +79,13 @@ const perJob: PerJob[] = [
     value: (job) => (job.state === 'paused' ? job.kafkaLag : undefined),
   },
   {
+    name: 'job_retention_horizon_seconds',
+    kind: 'gauge',
+    help: 'Seconds until retention deletes unread records of a paused job, absent while it does not or nobody knows.',
+    value: ({ retentionHorizon }, now) =>
+      retentionHorizon === undefined ? undefined : (Date.parse(retentionHorizon) - now) / 1000,
+  },
+  {
     name: 'job_records_lost',
     kind: 'gauge',
     help: 'Records that retention deleted before they were read.',
@@ -92,7 +100,10 @@ export class Metrics implements JobMeter {
   private readonly pauseSeconds: Histogram;
   private readonly errors: Counter;
 
-  constructor(jobs: () => JobDetails[]) {
+  constructor(
+    jobs: () => JobDetails[],
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {
     const registers = [this.registry];
     this.pausedTotal = new Counter({ name: 'jobs_paused_total', help: 'Pauses done.', registers });
     this.resumedTotal = new Counter({ name: 'jobs_resumed_total', help: 'Resumes done.', registers });
@@ -152,8 +163,8 @@ export class Metrics implements JobMeter {
       collect: () => {
         metric.reset();
         for (const job of jobs()) {
-          const now = value(job);
-          if (now !== null && now !== undefined) metric.inc({ job: job.name }, now);
+          const current = value(job, this.clock.now());
+          if (current !== null && current !== undefined) metric.inc({ job: job.name }, current);
         }
       },
     };

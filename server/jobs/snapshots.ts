@@ -10,6 +10,7 @@ import type {
   SinkSnapshot,
 } from '../protocol/jobs';
 import { jobWarnings, type JobHealthReading } from './health';
+import { horizonWarning } from './horizon';
 import type { JobCore } from './jobCore';
 import { leftOf } from './stepper';
 import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
@@ -47,6 +48,9 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     lagPerSecond,
     ...(drainMs === undefined ? {} : { timeToDrainMs: drainMs }),
     lost: totalLost(partitions),
+    ...(core.state !== 'paused' || readings.horizon === null
+      ? {}
+      : { retentionHorizon: iso(readings.horizon) }),
     ...unpublishedOf(counters),
     partitions: partitions.map(partitionSnapshot),
     sinks: sinksOf(core, counters.out),
@@ -151,6 +155,9 @@ function warningsOf(core: JobCore, { unpublished }: PipelineCounters): string[] 
   }
   if (core.trouble !== undefined) warnings.push(core.trouble);
   warnings.push(...jobWarnings(healthOf(core)), ...core.around.warnings());
+  const horizon = core.state === 'paused' ? core.readings.horizon : null;
+  const nears = horizonWarning(core.name, horizon, core.pause?.at ?? core.since, core.around.clock.now());
+  if (nears !== undefined) warnings.push(nears);
   if (core.journal.behind) warnings.push('The data directory cannot be written; the server goes on trying.');
   const lost = totalLost(core.readings.partitions ?? []);
   if (lost > 0) {

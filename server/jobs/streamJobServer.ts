@@ -99,7 +99,7 @@ export class StreamJobServer {
     assertLimits(this.limits);
     this.catalog = new ServerCatalog(store, this.limits.relationsMax);
     this.feed = new ChangeFeed(clock, this.limits.changesMs);
-    this.metrics = new Metrics(() => this.jobs.list().map((job) => job.details()));
+    this.metrics = new Metrics(() => this.jobs.list().map((job) => job.details()), clock);
     const lookups = (settings: Record<string, string>) => this.lookup(new Map(Object.entries(settings)));
     const planner = new JobPlanner(dataDir, this.catalog.catalog, connectors, defaults, lookups);
     this.jobs = new JobRegistry(this.surroundings(planner), this.limits);

@@ -68,6 +68,41 @@ describe.skipIf(address === undefined)('a paused job', () => {
     expect(differences(await outputIds(), kept)).toEqual(none);
   });
 
+  it.each(['warm', 'cold'])(
+    'row 11: retention about to delete it: said before the loss (%s)',
+    async (depth) => {
+      await server.dispose();
+      server = await LocalJobServer.open({ horizonMs: 200 });
+      const topic = await cluster.createTopic('horizon', 2, { 'retention.ms': '3600000' });
+      await pausedAt100(topic);
+      if (depth === 'cold') await server.run('RESUME JOB job; PAUSE JOB job COLD');
+      expect(await server.job()).not.toHaveProperty('retentionHorizon');
+      const before = Date.now();
+      await cluster.produceIds(topic, 100, 110, 1);
+      const { retentionHorizon = '', warnings } = await server.untilJob(
+        (job) => job.depth === depth && job.retentionHorizon !== undefined && job.warnings.length > 0,
+      );
+      const writtenAt = Date.parse(retentionHorizon) - 3_600_000;
+      expect(writtenAt).toBeGreaterThanOrEqual(before - 1000);
+      expect(writtenAt).toBeLessThanOrEqual(Date.now());
+      expect(warnings.join()).toMatch(/Retention deletes unread records from .* RESUME JOB job/);
+      await server.run('RESUME JOB job');
+      expect(await server.job()).not.toHaveProperty('retentionHorizon');
+    },
+  );
+
+  it('row 11: retention by size: the horizon comes from how fast the log grows', async () => {
+    await server.dispose();
+    server = await LocalJobServer.open({ horizonMs: 200 });
+    const topic = await cluster.createTopic('size', 1, { 'retention.bytes': '10000000' });
+    await pausedAt100(topic);
+    let next = 100;
+    await until(async () => {
+      await cluster.produceIds(topic, next, (next += 1000));
+      return (await server.job()).retentionHorizon !== undefined;
+    });
+  });
+
   it('goes on FROM LATEST, EARLIEST and TIMESTAMP, and says what that means', async () => {
     const topic = await cluster.createTopic('from');
     await pausedAt100(topic);

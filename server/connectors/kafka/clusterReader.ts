@@ -11,7 +11,10 @@ import { makeClient, quickRetry } from './client';
 import { diagnose } from './errors';
 import { fetchNext } from './peek';
 import type { Fetched } from './peek';
+import { logBytes } from './logSizes';
 import { timestampAt } from './recordTimes';
+import { readRetention } from './retention';
+import type { Retention } from './retention';
 import { topicIdentity } from './topicIdentity';
 
 /** An answer is given up after this long. */
@@ -24,6 +27,9 @@ const leaderWaitMs = 200;
 const metadataMsMax = 5000;
 /** A topic that was not there is not asked for again before this long: it would fail the others' requests. */
 const missingMs = 3000;
+
+/** Retention settings are rarely changed. */
+const retentionMsMax = 60_000;
 
 /** No such topic. Callers say it in their own words. */
 export class TopicMissing extends Error {
@@ -44,6 +50,7 @@ export class ClusterReader {
   private admin: Promise<Admin> | undefined;
   private waiting = new Map<string, Waiting[]>();
   private running = false;
+  private readonly retentions = new Map<string, { at: number; retention: Retention | undefined }>();
   private readonly missingUntil = new Map<string, number>();
   private closed = false;
 
@@ -111,6 +118,23 @@ export class ClusterReader {
   /** When the first record at or after an offset was written, epoch ms; null where nobody knows. Never rejects. */
   async timestampAt(topic: string, partition: number, offset: bigint): Promise<number | null> {
     return (await this.askCluster((cluster) => timestampAt(cluster, topic, partition, offset))) ?? null;
+  }
+
+  /** How long and how much of a topic is kept; undefined where it cannot be found out. Never rejects. */
+  async retention(topic: string): Promise<Retention | undefined> {
+    const known = this.retentions.get(topic);
+    const now = this.clock.monotonic();
+    if (known !== undefined && now - known.at < retentionMsMax) return known.retention;
+    const retention = await this.askAdmin((admin) => readRetention(admin, topic)).catch(() => undefined);
+    this.retentions.set(topic, { at: now, retention });
+    return retention;
+  }
+
+  /** Bytes of each partition's log on its leader; without those that cannot be found out. Never rejects. */
+  async logBytes(topic: string, partitions: number[]): Promise<Map<number, number>> {
+    return (
+      (await this.askCluster((cluster) => logBytes(cluster, topic, partitions))) ?? new Map<number, number>()
+    );
   }
 
   /** The largest record batch a topic takes, in bytes; undefined when it cannot be found out. */

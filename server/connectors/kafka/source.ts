@@ -33,6 +33,7 @@ import { prefetchBudget } from './prefetchBudget';
 import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule } from './startPositions';
+import { TopicHorizon } from './topicHorizon';
 import { unpack } from './unpack';
 
 /** Records unpacked in one go, a few milliseconds' work. */
@@ -54,6 +55,7 @@ export class KafkaSource implements Source, Receiver {
   private readonly fresh = new Set<number>();
   /** Partitions set back, of which something fetched behind that may still be on its way. */
   private readonly rewound = new Set<number>();
+  private readonly topicHorizon: TopicHorizon;
   private bounds: Positions | undefined;
   private member: GroupMember | undefined;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
@@ -68,6 +70,7 @@ export class KafkaSource implements Source, Receiver {
   ) {
     this.settings = readSettings(table);
     this.subject = { side: 'SOURCE', topic: this.settings.topic, cluster: clusterName(table) };
+    this.topicHorizon = new TopicHorizon(this.settings.topic, context.clock);
   }
 
   async open(positions: Positions): Promise<Positions> {
@@ -206,6 +209,10 @@ export class KafkaSource implements Source, Receiver {
 
   async timestampAt(partition: number, offset: bigint): Promise<number | null> {
     return (await this.theReader()).timestampAt(this.settings.topic, partition, offset);
+  }
+
+  async horizon(positions: Positions): Promise<number | null> {
+    return this.topicHorizon.earliest(await this.theReader(), await this.ranges(), positions);
   }
 
   async close(): Promise<void> {

@@ -114,7 +114,7 @@ function resumeNotes({ pauseHistory }: JobDetails): string {
   return parts.join('. ');
 }
 
-function resumeFrom(
+export function resumeFrom(
   { kind, timestamp = '', span }: NonNullable<ChangeJobs['from']>,
   now: number,
 ): ResumeFrom {

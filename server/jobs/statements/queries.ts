@@ -9,6 +9,7 @@ import { messages } from '../messages';
 import { unfilled } from '../scripts';
 import type { ServerCatalog } from '../serverCatalog';
 import type { Outcome, StatementContext } from './context';
+import { explainChange } from './explainPause';
 
 export async function select(statement: SelectStatement, context: StatementContext): Promise<Outcome> {
   const { receiver, previews, catalog } = context;
@@ -35,9 +36,9 @@ export function previewPlan(statement: SelectStatement, catalog: ServerCatalog):
 }
 
 /** Says how a query would run, and runs nothing. */
-export function explain({ subject }: Explain, { catalog }: StatementContext): Outcome {
-  if (subject.kind !== 'select' && subject.kind !== 'insert')
-    throw messages.internal('EXPLAIN', 'not of a job');
+export function explain({ subject }: Explain, context: StatementContext): Outcome | Promise<Outcome> {
+  const { catalog } = context;
+  if (subject.kind !== 'select' && subject.kind !== 'insert') return explainChange(subject, context);
   const { plan, problems } =
     subject.kind === 'select' ? planPreview(subject, catalog.catalog) : planJob(subject, catalog.catalog);
   refuse(problems);

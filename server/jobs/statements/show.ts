@@ -89,6 +89,7 @@ function status(all: JobDetails[]): Outcome {
     'until',
     'lag',
     'lost',
+    'retention_horizon',
     'warning',
   ];
   const rows = all.map((job): Cell[] => [
@@ -102,6 +103,7 @@ function status(all: JobDetails[]): Outcome {
     job.pause?.until ?? null,
     job.lag,
     job.lost,
+    job.retentionHorizon ?? null,
     job.warnings[0] ?? null,
   ]);
   return tabled(columns, rows, 'job');

@@ -158,7 +158,7 @@ function nextNumber({ journal: { record } }: JobCore): number {
   return (record.moves ?? 0) + 1;
 }
 
-function placeOf(from: ResumeFrom): LogPlace {
+export function placeOf(from: ResumeFrom): LogPlace {
   return from.kind === 'timestamp' ? { kind: 'timestamp', at: Date.parse(from.at) } : from;
 }
 

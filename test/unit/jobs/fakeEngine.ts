@@ -49,6 +49,7 @@ export class FakeWorld {
   /** How often the outside was told again. */
   told = 0;
   oldestAt: number | null = null;
+  horizon: number | null = null;
   readonly repositioned = new Map<string, number>();
   /** Telling the group fails. */
   failingCommits: CommitHealth['failing'];
@@ -131,6 +132,7 @@ export class FakeEngine implements Engine {
         await this.clock.sleep(1);
         return this.progressAt(positions.get(stream)?.get(0) ?? 0n);
       },
+      horizon: () => Promise.resolve(this.world.horizon),
       close: () => {
         this.watches.delete(watch);
         return Promise.resolve();
@@ -314,6 +316,9 @@ export class FakePipeline implements Pipeline {
   async logs(place?: LogPlace): Promise<StreamLog[]> {
     await this.engine.clock.sleep(1);
     return this.engine.world.logs(this.position, place);
+  }
+  horizon(): Promise<number | null> {
+    return Promise.resolve(this.engine.world.horizon);
   }
   tell(): void {
     this.engine.world.told += 1;

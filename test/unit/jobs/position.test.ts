@@ -1,6 +1,7 @@
 // Where a job goes on: positions that are gone, moves that are asked for, what is said and kept of them.
 import { describe, expect, it } from 'vitest';
 import type { PartitionInLog, StreamLog } from '../../../server/engine/engine';
+import { isNear } from '../../../server/jobs/horizon';
 import { movedGroups } from '../../../server/jobs/logCheck';
 import { pastLoss, toTarget } from '../../../server/jobs/positionMoves';
 import { movedText } from '../../../server/protocol/jobText';
@@ -259,4 +260,32 @@ it('group offsets that somebody moved are told in the history, and set right', a
   expect(pauseHistory[0]?.notes).toMatchObject([expect.stringMatching(/partition 0 has 7 \(500\)/)]);
   expect(harness.world.told).toBe(1);
   expect(harness.engine.last().position).toBe(500n);
+});
+
+describe('the retention horizon', () => {
+  it('of a paused job is shown, warned of when it is near, and gone when the job runs', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.horizon = harness.clock.now() + 3 * 3_600_000;
+    await harness.clock.until(job.pause({ by }));
+    await harness.clock.until(job.readLag());
+    const retentionHorizon = new Date(harness.world.horizon).toISOString();
+    expect(job.snapshot()).toMatchObject({ retentionHorizon, warnings: [] });
+    await harness.clock.advance(2.5 * 3_600_000);
+    expect(job.snapshot().warnings).toMatchObject([
+      expect.stringMatching(/Retention deletes unread records from .* on \(in \d+ min\): RESUME JOB orders/),
+    ]);
+    await harness.clock.until(job.resume({ by }));
+    expect(job.snapshot()).not.toHaveProperty('retentionHorizon');
+  });
+
+  it.each<[number, number, number, boolean]>([
+    [10, 0, 5, false],
+    [100, 0, 79, false],
+    [100, 0, 81, true],
+    [10, 9.5, 9.6, true],
+  ])('at hour %d, paused at %d, is near at %d: %s', (horizon, pausedAt, now, near) => {
+    const hour = 3_600_000;
+    expect(isNear(horizon * hour, pausedAt * hour, now * hour)).toBe(near);
+  });
 });

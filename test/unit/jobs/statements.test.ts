@@ -56,7 +56,7 @@ describe('starting jobs', () => {
       'NOT_SUPPORTED',
       'STRATEGY CANARY is not run yet',
     ],
-    ['EXPLAIN PAUSE JOB big', 'NOT_SUPPORTED', 'EXPLAIN PAUSE JOB cannot be run yet.'],
+    ['EXPLAIN PAUSE JOB bigg', 'JOB_NOT_FOUND', 'There is no job bigg.'],
   ])('refuses %s with %s', async (sql, code, part) => {
     const harness = await serverWith(started);
     const error = await harness.refused(sql);
@@ -350,6 +350,29 @@ describe('looking', () => {
       code: 'JOB_NOT_FOUND',
       hint: 'Did you mean big?',
     });
+  });
+
+  it('EXPLAIN PAUSE and RESUME tell what would happen, and change nothing', async () => {
+    const harness = await serverWith(started);
+    const told = async (sql: string): Promise<Record<string, unknown>> =>
+      Object.fromEntries(((await harness.run(sql)).rows ?? []) as [string, unknown][]);
+    expect(await told('EXPLAIN PAUSE JOB big')).toMatchObject({
+      state: expect.stringContaining('running') as unknown,
+      'sink that stops': 'big_orders (big_orders)',
+      depth: expect.stringContaining('warm') as unknown,
+    });
+    expect(await told('EXPLAIN RESUME JOB big')).toMatchObject({
+      state: expect.stringContaining('RESUME would be refused') as unknown,
+    });
+    expect(harness.server.getJobDetails('big').state).toBe('running');
+    await harness.run("PAUSE JOB big WITH REASON 'why'");
+    const plain = await told('EXPLAIN RESUME JOB big');
+    expect(plain).toMatchObject({ records: 'it goes on with the very next record' });
+    expect(plain.state).toContain('reason: why');
+    expect(await told('EXPLAIN RESUME JOB big FROM LATEST')).toMatchObject({
+      records: expect.stringMatching(/unread records are skipped\.$/) as unknown,
+    });
+    expect(harness.server.getJobDetails('big')).toMatchObject({ state: 'paused', depth: 'warm' });
   });
 
   it('DESCRIBE tells of a table or a job, EXPLAIN of a plan', async () => {

@@ -109,7 +109,6 @@ describe('jobs', () => {
   it('of EXPLAIN only have to exist', () => {
     check(`
       EXPLAIN PAUSE JOB nobody;
-      -- ^^^^^^^^^^^^^^^^^^^^^^^^ error: EXPLAIN PAUSE JOB cannot be run yet.
       --                ^^^^^^ error: There is no job nobody. Jobs now: orders, clicks, old, slow.
     `);
   });

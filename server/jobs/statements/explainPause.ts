@@ -1,0 +1,190 @@
+// EXPLAIN PAUSE JOB and EXPLAIN RESUME JOB: what would happen, and nothing that does.
+import { countOrUnknown, count, movedText, rate, span } from '../../protocol/jobText';
+import type { JobDetails } from '../../protocol/jobs';
+import type { Cell } from '../../protocol/results';
+import type { ResumeFrom } from '../../protocol/rpc';
+import type { ChangeJobs } from '../../syntax/ast';
+import type { Job } from '../job';
+import { lossesIn, movedGroups } from '../logCheck';
+import { asError, describeStanding, messages, moment, written } from '../messages';
+import { pastLoss, toTarget } from '../positionMoves';
+import { on } from '../scripts';
+import { resumeFrom } from './changeJobs';
+import { like, type Outcome, type StatementContext } from './context';
+
+type Row = [item: string, value: string];
+
+export async function explainChange(statement: ChangeJobs, context: StatementContext): Promise<Outcome> {
+  const jobs = jobsMeant(statement, context);
+  const verb = statement.kind === 'pauseJobs' ? 'PAUSE' : 'RESUME';
+  const told = await Promise.all(
+    jobs.map(async (job): Promise<Cell[][]> => {
+      const rows =
+        statement.kind === 'pauseJobs'
+          ? pauseRows(statement, job.details(), context)
+          : await resumeRows(statement, job, context);
+      return rows.map(([item, value]) => (jobs.length === 1 ? [item, value] : [job.name, item, value]));
+    }),
+  );
+  return {
+    ok: true,
+    message: `What ${verb} would do; nothing was changed.`,
+    columns: jobs.length === 1 ? ['item', 'value'] : ['job', 'item', 'value'],
+    rows: told.flat(),
+  };
+}
+
+function jobsMeant({ target }: ChangeJobs, { jobs }: StatementContext): Job[] {
+  switch (target.kind) {
+    case 'all':
+      return jobs.list();
+    case 'like': {
+      const matches = like(target.pattern.text);
+      return jobs.list().filter(({ name }) => matches(name));
+    }
+    case 'names':
+      return target.names
+        .filter(({ text }) => !target.ifExists || jobs.find(text) !== undefined)
+        .map(({ text, span: own }) => {
+          try {
+            return jobs.get(text);
+          } catch (error) {
+            throw on(own, error);
+          }
+        });
+  }
+}
+
+function pauseRows(statement: ChangeJobs, job: JobDetails, context: StatementContext): Row[] {
+  const { consumerGroup, partitions, sinks, state, lag, recordsPerSecond, lagPerSecond } = job;
+  if (state !== 'running' && state !== 'starting')
+    return [['state', `${describeStanding(standingOf(job))}: PAUSE would be refused.`]];
+  const place =
+    consumerGroup === undefined ? 'kept in the checkpoint' : `committed to group ${consumerGroup}`;
+  const growth = recordsPerSecond + (lagPerSecond ?? 0);
+  return [
+    ['state', `running, ${rate(recordsPerSecond)}, lag ${countOrUnknown(lag)}`],
+    ...partitions.map(({ stream, partition, position }): Row => [
+      'position',
+      `${stream} partition ${partition}: about ${position}, ${place}`,
+    ]),
+    ...sinks.map(({ table, target }): Row => ['sink that stops', `${table} (${target})`]),
+    ...readersOf(job, context).map(([reader, table]): Row => [
+      'reader that waits',
+      `${reader} reads ${table}; it goes on and finds nothing new`,
+    ]),
+    [
+      'lag',
+      lagPerSecond === null
+        ? 'its growth is not known yet'
+        : `would grow by about ${rate(Math.max(0, growth))}`,
+    ],
+    ['retention', retentionOf(job)],
+    [
+      'depth',
+      statement.cold === undefined
+        ? 'warm: the consumer stays in its group, RESUME takes milliseconds'
+        : 'cold: connections and memory are let go of',
+    ],
+  ];
+}
+
+async function resumeRows(statement: ChangeJobs, job: Job, context: StatementContext): Promise<Row[]> {
+  const details = job.details();
+  if (details.state !== 'paused')
+    return [['state', `${describeStanding(standingOf(details))}: RESUME would be refused.`]];
+  const { from } = statement;
+  const rows: Row[] = [
+    ['state', `${describeStanding(standingOf(details))}; it is ${details.depth ?? 'paused'}`],
+    ...(await positionRows(statement, job, from && resumeFrom(from, context.clock.now()))),
+    ['retention', retentionOf(details)],
+    ...details.sinks.map(({ table, target }): Row => ['sink that goes on', `${table} (${target})`]),
+  ];
+  const { lag } = details;
+  const left = statement.records === undefined ? lag : Math.min(statement.records.count, lag ?? Infinity);
+  if (statement.records !== undefined)
+    rows.push(['step', `${count(statement.records.count)} records, then it is paused again`]);
+  return [...rows, ['draining', drainingOf(details, left)]];
+}
+
+/** Whether each position is still there, and what would become of records. */
+async function positionRows(statement: ChangeJobs, job: Job, from: ResumeFrom | undefined): Promise<Row[]> {
+  let logs;
+  try {
+    logs = await job.logs(from);
+  } catch (error) {
+    return [['position', `cannot be checked now: ${asError(error, job.name).message}`]];
+  }
+  const losses = lossesIn(logs);
+  const accepts = from !== undefined || statement.acceptDataLoss !== undefined;
+  const places = logs.flatMap(({ stream, partitions }) =>
+    partitions.map(({ partition, position, start, end }): Row => [
+      'position',
+      `${stream} partition ${partition}: ${position ?? start ?? 'unknown'} of ${start ?? 'unknown'} to ${end ?? 'unknown'}`,
+    ]),
+  );
+  const { moved, notes } = from === undefined ? pastLoss(logs) : toTarget(logs);
+  const groups = movedGroups(logs).map((note): Row => ['group', note]);
+  if (losses.length > 0 && !accepts)
+    return [...places, ['refused', messages.dataLoss(job.name, losses, null).message], ...groups];
+  const records = movedText(moved);
+  return [
+    ...places,
+    ['records', records === undefined ? 'it goes on with the very next record' : `${records}.`],
+    ...notes.map((note): Row => ['records', note]),
+    ...groups,
+  ];
+}
+
+function readersOf(job: JobDetails, { jobs }: StatementContext): [string, string][] {
+  return job.sinks.flatMap(({ table }) =>
+    jobs
+      .list()
+      .filter(({ name, planned }) => name !== job.name && planned?.reads.includes(table) === true)
+      .map(({ name }): [string, string] => [name, table]),
+  );
+}
+
+function retentionOf({ retentionHorizon, state }: JobDetails): string {
+  if (retentionHorizon !== undefined)
+    return `deletes nothing unread before ${moment(Date.parse(retentionHorizon))}`;
+  return state === 'paused'
+    ? 'deletes nothing unread, or it is not known'
+    : 'is known once the job is paused: see retention_horizon in SHOW STATUS';
+}
+
+/** At the rate it last had, over its whole life where it has none now. */
+function drainingOf(
+  { metrics, recordsIn, startedAt, pauseHistory }: JobDetails,
+  records: number | null,
+): string {
+  if (records === null) return 'the lag is unknown';
+  if (records === 0) return 'nothing waits';
+  const ranUntil = Date.parse(pauseHistory.at(-1)?.pausedAt ?? startedAt);
+  const paused = pauseHistory.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0);
+  const ranMs = ranUntil - Date.parse(startedAt) - paused;
+  if (metrics.batches === 0 || recordsIn === 0 || ranMs <= 0)
+    return `${count(records)} records; how fast it works is not known yet`;
+  const perSecond = (recordsIn * 1000) / ranMs;
+  return `${count(records)} records, at ${rate(perSecond)} as before about ${span((records * 1000) / perSecond)} or less`;
+}
+
+function standingOf(job: JobDetails): Parameters<typeof describeStanding>[0] {
+  const { name, state, since, pause, stopReason, error } = job;
+  return {
+    name: written(name),
+    state,
+    since: Date.parse(since),
+    ...(pause === undefined
+      ? {}
+      : {
+          pause: {
+            by: pause.by,
+            ...(pause.reason === undefined ? {} : { reason: pause.reason }),
+            ...(pause.until === undefined ? {} : { until: Date.parse(pause.until) }),
+          },
+        }),
+    ...(stopReason === undefined ? {} : { stopReason }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
