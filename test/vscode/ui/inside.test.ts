@@ -37,6 +37,21 @@ describe('inside a job', () => {
     expect(await session.jobs.buttons(job)).toEqual(['Resume', 'Step 1 Record', 'Show Job Details']);
   });
 
+  it('shows the next records without taking them, and takes exactly one by a click', async () => {
+    await session.jobs.openMenu(job);
+    await session.jobs.menuItem('Look Inside').hover();
+    // By the keyboard: a menu takes no click in its first moments.
+    await session.jobs.menuItem('Peek Next Records').hover();
+    await session.workbench.page.keyboard.press('Enter');
+    const next = await session.workbench.webviewWith(/"v":"two"/);
+    expect(await next.locator('body').innerText()).toContain('"v":"1"');
+    await session.screenshot('18-peek');
+    await session.jobs.click(job, 'Step 1 Record');
+    await expect.poll(ids, eventually).toEqual([1]);
+    await session.jobs.row(job, 'paused', 'step').waitFor();
+    await session.screenshot('19-step');
+  });
+
   it('a bad record is a row under the job, with its bytes and what was wrong', async () => {
     await session.jobs.click(job, 'Resume');
     await session.jobs.row(job, '1 dead letter').waitFor();

@@ -69,7 +69,7 @@ export class JobsView {
     await this.row(job).click({ button: 'right' });
   }
   menuItem(item: string): Locator {
-    return this.workbench.page.locator('.monaco-menu .action-item', { hasText: item }).first();
+    return this.workbench.page.locator('.monaco-menu .action-menu-item', { hasText: item }).first();
   }
 
   /** Chooses from the menu that the right button opens on a row. */
