@@ -121,6 +121,7 @@ function createHost(context: ExtensionContext, dataDir: string, log: LogOutputCh
       dataDir,
       baseDir: folder?.uri.fsPath ?? dataDir,
       nodePath: settings.get('nodePath', ''),
+      memoryLimit: settings.get('memoryLimit', ''),
       keepRunning: settings.get('server.keepRunning', false),
     };
   };

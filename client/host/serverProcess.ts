@@ -16,6 +16,8 @@ export interface ServerStart {
   baseDir: string;
   /** Another Node than VS Code's own; empty = VS Code's own. */
   nodePath: string;
+  /** `1GB`; empty = no limit. */
+  memoryLimit: string;
   keepRunning: boolean;
 }
 
@@ -32,7 +34,8 @@ export async function startServer(start: ServerStart): Promise<ChildProcess> {
   await mkdir(start.dataDir, { recursive: true, mode: 0o700 });
   const log = await open(logFile(start.dataDir), 'w', 0o600);
   try {
-    const args = ['--data-dir', start.dataDir, '--base-dir', start.baseDir];
+    const limit = start.memoryLimit === '' ? [] : ['--memory-limit', start.memoryLimit];
+    const args = ['--data-dir', start.dataDir, '--base-dir', start.baseDir, ...limit];
     const options: ForkOptions & { windowsHide: boolean } = {
       execPath: start.nodePath === '' ? process.execPath : start.nodePath,
       execArgv: [],

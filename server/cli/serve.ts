@@ -5,10 +5,12 @@ import { stopSignal } from './signals';
 export const serve: Command = {
   summary: 'run the job server alone, until SIGTERM or SIGINT',
   help: [
-    'Usage: stream-jobs serve [--data-dir D] [--metrics-port P]',
+    'Usage: stream-jobs serve [--data-dir D] [--metrics-port P] [--memory-limit 1GB]',
     '',
     'Runs the job server until SIGTERM or SIGINT; its jobs then checkpoint and come back as they were at the next',
-    'start. Prints one line when it is ready. --metrics-port serves Prometheus metrics on 127.0.0.1.',
+    'start. Prints one line when it is ready. --metrics-port serves Prometheus metrics on 127.0.0.1. --memory-limit',
+    '(else $STREAM_JOBS_MEMORY) bounds what the jobs take together: state beyond it goes to disk, and no job opens',
+    'that has no room.',
     '',
     dataDirHelp,
   ].join('\n'),
@@ -16,9 +18,12 @@ export const serve: Command = {
     const { values, positionals } = parse(args, {
       'data-dir': { type: 'string' },
       'metrics-port': { type: 'string' },
+      'memory-limit': { type: 'string' },
     });
     if (positionals.length > 0)
       throw new UsageError(`serve takes no argument such as ${String(positionals[0])}.`);
+    const memory = values['memory-limit'];
+    const { parseMemory } = await import('../jobs/memoryLimit');
     const { hostServer } = await import('../jobs/hostedServer');
     const stop = stopSignal();
     const dataDir = dataDirectory(values['data-dir']);
@@ -26,6 +31,7 @@ export const serve: Command = {
     const server = await hostServer({
       dataDir,
       baseDir: process.cwd(),
+      ...(memory === undefined ? {} : { memoryBytes: parseMemory(memory) }),
       ...(metricsPort === undefined ? {} : { metricsPort: port('--metrics-port', metricsPort) }),
       log: ({ at, level, message }) => terminal.note(`${at} ${level} ${message}`),
     });

@@ -6,6 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StreamJobsError } from '../protocol/errors';
 import { limits } from './limits';
+import { memoryBudget, type MemoryShare } from './memoryBudget';
 import { macros } from './macros';
 
 const openPaths = new Set<string>();
@@ -35,6 +36,7 @@ export class Database implements Statements {
     /** Fills input tables while the main connection computes. */
     readonly input: DuckDBConnection,
     private readonly second: DuckDBConnection,
+    private readonly share: MemoryShare,
   ) {}
 
   /** A connection beside the main one, which is never interrupted: it commits while the main one computes. */
@@ -43,15 +45,19 @@ export class Database implements Statements {
     append: (table, rows) => this.track(() => append(this.second, table, rows)),
   };
 
-  /** Opens or creates a database file, or one in memory. Throws STATE_CORRUPT or STORAGE. */
-  static async open(path: string | undefined): Promise<Database> {
+  /** Opens or creates a database file, or one in memory; takes over its share. Throws STATE_CORRUPT or STORAGE. */
+  static async open(path: string | undefined, share = memoryBudget.glimpse()): Promise<Database> {
     if (path !== undefined) {
-      if (openPaths.has(path)) throw new StreamJobsError('STORAGE', `${path} is already open.`);
+      if (openPaths.has(path)) {
+        share.release();
+        throw new StreamJobsError('STORAGE', `${path} is already open.`);
+      }
       openPaths.add(path);
     }
     try {
       return await openDatabase(path);
     } catch (error) {
+      share.release();
       if (path !== undefined) openPaths.delete(path);
       throw openError(error, path ?? 'memory');
     }
@@ -59,7 +65,7 @@ export class Database implements Statements {
       if (file !== undefined) await mkdir(dirname(file), { recursive: true });
       const options = {
         threads: '1',
-        memory_limit: limits.memoryLimit,
+        memory_limit: `${Math.floor(share.bytes / 1024)}KiB`,
         checkpoint_threshold: limits.checkpointThreshold,
         temp_directory: file === undefined ? '' : `${file}.tmp`,
         enable_external_access: 'false',
@@ -70,7 +76,14 @@ export class Database implements Statements {
           ? await DuckDBInstance.create(':memory:', options)
           : await DuckDBInstance.fromCache(file, options);
       const main = await instance.connect();
-      const database = new Database(file, instance, main, await instance.connect(), await instance.connect());
+      const database = new Database(
+        file,
+        instance,
+        main,
+        await instance.connect(),
+        await instance.connect(),
+        share,
+      );
       await database.run(`ATTACH ':memory:' AS ${memory}`);
       for (const macro of macros) await database.run(macro);
       return database;
@@ -147,6 +160,7 @@ export class Database implements Statements {
     this.input.closeSync();
     this.second.closeSync();
     this.instance.closeSync();
+    this.share.release();
     if (this.path !== undefined) openPaths.delete(this.path);
   }
 }
@@ -196,12 +210,15 @@ function openError(error: unknown, path: string): StreamJobsError {
  * What an error of DuckDB is about: the rows, an interrupt, or the storage under it. After `invalidated` nothing works
  * any more until the file is opened again; what was committed is safe.
  */
-export function kindOf(error: unknown): 'data' | 'interrupt' | 'storage' | 'invalidated' | 'other' {
+export function kindOf(
+  error: unknown,
+): 'data' | 'interrupt' | 'storage' | 'memory' | 'invalidated' | 'other' {
   const text = messageOf(error);
   if (/^INTERRUPT/i.test(text)) return 'interrupt';
   if (/^(Conversion|Out of Range|Invalid Input|Invalid type|Mismatch Type) Error/i.test(text)) return 'data';
   if (/^FATAL|has been invalidated/i.test(text)) return 'invalidated';
-  if (/^(IO|Out of Memory|TransactionContext|Transaction) Error/i.test(text)) return 'storage';
+  if (/^Out of Memory Error/i.test(text)) return 'memory';
+  if (/^(IO|TransactionContext|Transaction) Error/i.test(text)) return 'storage';
   return 'other';
 }
 

@@ -25,6 +25,11 @@ export function asJobError(error: unknown): StreamJobsError {
     case 'storage':
     case 'invalidated':
       return new StreamJobsError('STORAGE', `The job's state cannot be written: ${reason}`, { cause: error });
+    case 'memory':
+      return new StreamJobsError('MEMORY_LIMIT', `The job needs more memory than it may take: ${reason}`, {
+        hint: "Smaller windows, fewer keys or a smaller 'batch.records' need less; --memory-limit or streamJobs.memoryLimit allows more.",
+        cause: error,
+      });
     case 'data':
       return new StreamJobsError('BAD_RECORD', `The query failed on its own state: ${reason}`, {
         hint: 'A sum may be too large for its type: CAST the argument to a wider one.',

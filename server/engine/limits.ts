@@ -37,7 +37,10 @@ export const limits = {
   /** How long a pause waits for what is on its way outside. */
   publishAtPauseMs: 1000,
   publishRetryMaxMs: 2000,
-  memoryLimit: '1GB',
+  /** Memory of one open database; under a limit for all each gets such a part of what is left. */
+  databaseBytesMax: 1024 * 1024 * 1024,
+  databaseBytesMin: 32 * 1024 * 1024,
+  databaseShares: 8,
   checkpointThreshold: '256MB',
   /** How long closing waits for a sink or source that does not answer. */
   closeWaitMs: 3000,

@@ -14,6 +14,7 @@ import type { RowEncoder } from './formats/encoder';
 import { InputTable } from './inputTable';
 import { limits } from './limits';
 import { checkIdentity } from './logs';
+import { memoryBudget } from './memoryBudget';
 import { MicroBatch } from './microBatch';
 import { statePrefix } from './operators/operator';
 import { Outbox } from './outbox';
@@ -96,7 +97,7 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       () => new StreamJobsError('CANCELLED', `Opening ${spec.jobName} was given up.`),
     );
   try {
-    const database = await Database.open(spec.databasePath);
+    const database = await Database.open(spec.databasePath, memoryBudget.take());
     opened.push(database);
     const slots = await makeTables(database, program);
     const checkpoint = await prepareState(database, program, spec.fingerprint);
@@ -210,7 +211,7 @@ async function tryQueries(database: Database, program: Program, encoders: RowEnc
 
 function sessionError(error: unknown): StreamJobsError {
   const reason = reasonOf(error);
-  return kindOf(error) === 'storage' || kindOf(error) === 'invalidated'
+  return ['storage', 'memory', 'invalidated'].includes(kindOf(error))
     ? new StreamJobsError('STORAGE', `The job's state cannot be opened: ${reason}`, { cause: error })
     : new StreamJobsError('NOT_SUPPORTED', `The query cannot be run: ${reason}`, { cause: error });
 }

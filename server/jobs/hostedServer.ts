@@ -8,6 +8,7 @@ import { addressFile, protocolVersion, type ServerAddress } from '../protocol/rp
 import { version } from '../../package.json';
 import { Connections } from './connections';
 import { jobDirectory } from './dataDirectory';
+import { limitMemory, memoryVariable, parseMemory } from './memoryLimit';
 import { serveMetrics, type MetricsServer } from './metricsServer';
 import { serveRpc, type RpcServer } from './rpcServer';
 import { makePrivate, prepareSocketPath } from './socketPath';
@@ -24,6 +25,8 @@ export interface HostOptions {
   dataDir: string;
   /** Relative paths in file tables stand for this folder. */
   baseDir: string;
+  /** Bytes it may take; else `$STREAM_JOBS_MEMORY` says. */
+  memoryBytes?: number;
   /** Serve Prometheus metrics on this loopback port; 0 takes a free one. */
   metricsPort?: number;
   log(entry: LogEntry): void;
@@ -45,6 +48,8 @@ export interface HostedServer {
  */
 export async function hostServer(options: HostOptions): Promise<HostedServer> {
   const { dataDir, baseDir } = options;
+  const inEnvironment = process.env[memoryVariable];
+  limitMemory(options.memoryBytes ?? (inEnvironment === undefined ? undefined : parseMemory(inEnvironment)));
   // DuckDB makes its files itself, again and again: none is for others to read.
   const fileMode = 0o666 & ~process.umask(0o077);
   await makePrivate(dataDir);

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Connection } from '../connectors/connector';
 import { StreamJobsError } from '../protocol/errors';
 import { hostServer } from './hostedServer';
+import { parseMemory } from './memoryLimit';
 
 /** How long the server waits for a client to come back (a window reload takes a few seconds), in ms. */
 const unusedMs = 30_000;
@@ -18,11 +19,13 @@ async function main(): Promise<void> {
     options: {
       'data-dir': { type: 'string' },
       'base-dir': { type: 'string' },
+      'memory-limit': { type: 'string' },
       'keep-running': { type: 'boolean', default: false },
     },
   });
   const dataDir = values['data-dir'];
   if (dataDir === undefined) throw new Error('--data-dir is missing.');
+  const memory = values['memory-limit'];
   let unused: NodeJS.Timeout | undefined;
   // Told to end while it opens, it opens first: then there is a good order to leave in.
   function stop(): void {
@@ -33,6 +36,7 @@ async function main(): Promise<void> {
   const hosting = hostServer({
     dataDir,
     baseDir: values['base-dir'] ?? process.cwd(),
+    ...(memory === undefined ? {} : { memoryBytes: parseMemory(memory) }),
     log: ({ at, level, message }) => process.stderr.write(`${at} ${level} ${message}\n`),
     onClients(count) {
       clearTimeout(unused);

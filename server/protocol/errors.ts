@@ -31,6 +31,7 @@ const retriable = {
   SINK_FAILED: false,
   STATE_CORRUPT: false,
   STORAGE: true,
+  MEMORY_LIMIT: true,
   CONNECTION_UNKNOWN: false,
   SERVER_RUNNING: false,
   SERVER_NOT_RUNNING: true,

@@ -7,6 +7,12 @@ const shareBytesMin = 512 * 1024;
 
 export class PrefetchBudget {
   private readonly holders = new Set<object>();
+  private bytes = budgetBytes;
+
+  /** Undefined: as much as is of use. */
+  limitTo(bytes: number | undefined): void {
+    this.bytes = Math.min(budgetBytes, bytes ?? budgetBytes);
+  }
 
   join(holder: object): void {
     this.holders.add(holder);
@@ -17,7 +23,7 @@ export class PrefetchBudget {
 
   /** How many bytes each holder may have at the moment. */
   get shareBytes(): number {
-    const share = budgetBytes / Math.max(1, this.holders.size);
+    const share = this.bytes / Math.max(1, this.holders.size);
     return Math.min(shareBytesMax, Math.max(shareBytesMin, share));
   }
 }

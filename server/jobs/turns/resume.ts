@@ -58,7 +58,7 @@ async function readAgain(core: JobCore, turn: Turn, options: ResumeOptions): Pro
       const failure = asError(error, core.name);
       if (failure.code === 'DATA_LOSS') throw await describedLoss(core, failure, left());
       const mayComeRight = failure.retriable && failure.code !== 'RESUME_TIMEOUT';
-      if (!mayComeRight || failure.code === 'STORAGE') throw failure;
+      if (!mayComeRight || failure.code === 'STORAGE' || failure.code === 'MEMORY_LIMIT') throw failure;
       await core.slot.close();
       core.trouble = failure.message;
       core.around.changed(core.name);

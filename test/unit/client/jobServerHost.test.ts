@@ -37,6 +37,7 @@ function host(allowed = true): JobServerHost {
       dataDir,
       baseDir: folder,
       nodePath: '',
+      memoryLimit: '',
       keepRunning: false,
     }),
     clientName: 'test',

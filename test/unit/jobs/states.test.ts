@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { assertLimits, defaultLimits } from '../../../server/jobs/limits';
+import { parseMemory } from '../../../server/jobs/memoryLimit';
 import { transitions } from '../../../server/jobs/states';
 
 describe('states', () => {
@@ -29,5 +30,20 @@ describe('limits', () => {
   it('contradicting each other are refused', () => {
     expect(() => assertLimits({ ...defaultLimits, graceMs: 10_000 })).toThrow('the grace is shorter');
     expect(() => assertLimits({ ...defaultLimits, warmMs: 0 })).toThrow('every limit is positive');
+  });
+});
+
+describe('a memory limit', () => {
+  it.each([
+    ['512MB', 512],
+    ['1GB', 1024],
+    [' 1.5 gib ', 1536],
+    ['2g', 2048],
+  ])('%s is read', (text, mebibytes) => {
+    expect(parseMemory(text)).toBe(mebibytes * 1024 * 1024);
+  });
+
+  it.each(['', '1', 'much', '100MB', '-1GB'])("'%s' is refused", (text) => {
+    expect(() => parseMemory(text)).toThrow('is no memory limit');
   });
 });
