@@ -192,9 +192,11 @@ describe.skipIf(!inject('ownBrokers'))('a job that writes to Kafka', () => {
     };
     const first = await open('first.db');
     await until(() => first.pipeline.counters().recordsIn > 5000);
+    await first.pipeline.quiesce(never);
     for (const end of ['', '.wal'])
       await copyFile(path.join(folder, `first.db${end}`), path.join(folder, `second.db${end}`));
     const second = await open('second.db');
+    await first.pipeline.run(never);
     expect(await first.ended).toMatchObject({
       code: 'SINK_FAILED',
       message: expect.stringContaining('Another server runs the job') as string,

@@ -93,6 +93,14 @@ const endedTransaction = [
 ];
 const atLeastOnceHint = "or start the job WITH ('delivery' = 'at-least-once')";
 
+/** Whether a new producer may do at once what failed: one was shut out, or a coordinator was not ready. */
+export function mayPass(error: unknown): boolean {
+  const { types } = diagnose(error);
+  return [...endedTransaction, 'GROUP_LOAD_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP'].some((type) =>
+    types.has(type),
+  );
+}
+
 /** The error to show for one of a transaction. */
 export function transactionError(error: unknown, subject: Subject, transactionalId: string): StreamJobsError {
   if (error instanceof StreamJobsError) return error;

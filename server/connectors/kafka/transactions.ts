@@ -13,7 +13,7 @@ import type { ConnectorContext, OutgoingBatch, TransactionalJob, TransactionalWr
 import { acquireReader } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
 import { consumerGroup } from './consumerGroup';
-import { transactionError } from './errors';
+import { mayPass, transactionError } from './errors';
 import { chunkBytesMax } from './partitioner';
 import type { Chunk } from './partitioner';
 import { readSettings, resolveConnection } from './settings';
@@ -21,6 +21,8 @@ import { isTooLarge, SinkTopic } from './sinkTopic';
 import { TransactionalProducer } from './transactionalProducer';
 import type { GroupOffsets, Send } from './transactionalProducer';
 
+const openAttempts = 10;
+const openWaitMs = 100;
 /** Right after a transaction its offsets may still read as before. */
 const markMsMax = 250;
 const markPollMs = 20;
@@ -74,6 +76,17 @@ export class KafkaTransactions implements TransactionalWriter {
   }
 
   async open(published: number, stored: number): Promise<number | undefined> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.attempt(published, stored);
+      } catch (error) {
+        // Shut out in turn by the one it shuts out, before that one could see our name; or the broker just started.
+        if (!mayPass(error) || attempt === openAttempts) throw error;
+        await this.context.clock.sleep(openWaitMs);
+      }
+  }
+
+  private async attempt(published: number, stored: number): Promise<number | undefined> {
     await this.dropProducer();
     const { first } = this;
     const connection = await resolveConnection(first.table, this.context);
