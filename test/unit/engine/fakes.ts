@@ -34,6 +34,8 @@ export class FakeLog {
   startAt: 'beginning' | 'end' = 'beginning';
   commits: Positions[] = [];
   reads = 0;
+  /** Records handed out. */
+  given = 0;
   /** Epoch milliseconds of a record; undefined: the log has none. */
   timestamps: ((partition: number, offset: number) => number) | undefined = (_, offset) =>
     1_700_000_000_000 + offset;
@@ -143,6 +145,7 @@ class FakeSource implements Source {
     });
     const nextOffset = BigInt(from + Math.max(1, records.length));
     this.#positions.set(partition, nextOffset);
+    this.log.given += records.length;
     await Promise.resolve();
     return {
       partition,
