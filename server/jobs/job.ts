@@ -17,7 +17,7 @@ import { beginBeside, catchUp, swap, type Green } from './turns/blueGreen';
 import { deploy, rollback } from './turns/deploy';
 import { giveUp, type NewVersion } from './turns/replacement';
 import { discard, drop } from './turns/drop';
-import { goCold, journalPaused, pause, pauseOnError } from './turns/pause';
+import { completePause, goCold, pause, pauseOnError } from './turns/pause';
 import { pauseForLoss, placeOf } from './turns/relocate';
 import { resume } from './turns/resume';
 import { recover, restart, start } from './turns/start';
@@ -55,7 +55,8 @@ export class Job {
       trouble: (message: string | null) => this.inTrouble(message),
       reached: () => this.stepper.goOn(),
     };
-    this.core = new JobCore(around, stored, events, state, since);
+    const removed = () => this.gone();
+    this.core = new JobCore({ ...around, removed }, stored, events, state, since);
     this.queue = new RequestQueue({
       waitingMax: limits.requestsMax,
       full: () => messages.tooManyRequests(name, limits.requestsMax),
@@ -140,7 +141,7 @@ export class Job {
       if (onlyCold && core.depth === 'warm') await goCold(core);
       else await pause(core, turn, request, cold);
     };
-    return this.request('pause', act, { sameAs: cold ? 'cold' : '' });
+    return this.request('pause', act, { sameAs: JSON.stringify([cold, forMs, until]) });
   }
 
   /** With `records`: answers when they are processed and it is paused again, or lacks some of them after a while. */
@@ -229,11 +230,7 @@ export class Job {
 
   /** Removes it with everything it kept. */
   drop(): Promise<JobDetails> {
-    return this.request('drop', async (turn) => {
-      await drop(this.core, turn);
-      this.queue.endAfter(() => messages.jobNotFound(this.name, []));
-      this.endTimers();
-    });
+    return this.request('drop', (turn) => drop(this.core, turn));
   }
 
   snapshot(): JobSnapshot {
@@ -268,6 +265,13 @@ export class Job {
     await core.slot.close();
     await core.unwatch();
     core.journal.end();
+  }
+
+  /** Dropped, or never begun: whatever waits finds no job. */
+  private gone(): void {
+    this.queue.endAfter(() => messages.jobNotFound(this.name, []));
+    this.endTimers();
+    this.around.removed(this.name);
   }
 
   private request(
@@ -455,7 +459,8 @@ export class Job {
     if (core.state !== 'paused') return;
     if (openPause === undefined) {
       const request = record.pauseRequest ?? { at: core.since, by: 'unknown' };
-      await journalPaused(core, turn, request, record.checkpoint);
+      await completePause(core, request);
+      turn.check();
     }
     void core.readLag();
   }

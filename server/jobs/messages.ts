@@ -139,6 +139,9 @@ export const messages = {
     );
   },
   /** For RESTART of a paused job. */
+  beingDropped(name: string): StreamJobsError {
+    return error('JOB_NOT_RUNNING', `${name} is being dropped.`, `DROP JOB ${written(name)} again.`);
+  },
   pausedNotRestarted(job: JobStanding): StreamJobsError {
     return error(
       'JOB_NOT_RUNNING',

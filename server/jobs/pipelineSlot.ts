@@ -206,7 +206,7 @@ export class PipelineSlot {
   /** Sets a pipeline going again that became quiet after its job had gone on. */
   private async wake(number: number): Promise<void> {
     const { pipeline } = this;
-    if (this.number !== number || pipeline === undefined) return;
+    if (this.number !== number || pipeline === undefined || this.failure.signal.aborted) return;
     const { resumeDeadlineMs: ms } = this.limits;
     const late = () => messages.startTimeout(this.name, ms);
     this.quiet = false;

@@ -1,6 +1,6 @@
 // Many rounds over all crash points, in an order that follows from the seed, on a few sites at once.
 import { moments, pointNames, points, type Blow, type Point } from './points';
-import { Random } from './random';
+import { Random } from '../random';
 import { Site } from './site';
 import { kinds } from './testJob';
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
 import { points, type Blow, type Reach, type TraceLine } from './points';
-import type { Random } from './random';
+import type { Random } from '../random';
 import { Gone, ServerProcess } from './serverProcess';
 import { after, nowhere, wayTo, type Standing, type Verb } from './standing';
 import { readTrace } from './trace';
@@ -21,6 +21,8 @@ const waitMs = 30_000;
 const watchMs = 20;
 /** Requests made to come to a point, before it is called out of reach. */
 const triesMax = 12;
+
+const atRest: readonly string[] = ['running', 'paused', 'stopped', 'failed'];
 
 type JournalLine = Extract<TraceLine, { journal: string }>;
 
@@ -53,11 +55,11 @@ export class Site {
       if (!(error instanceof Gone)) throw new Error(this.describe(blow, server), { cause: error });
     }
     const { code, signal } = await server.ended();
-    const struck = this.struck(passedBefore);
-    const asTold = blow.signal === 'SIGKILL' ? signal === 'SIGKILL' : code === 0;
-    if (struck && !asTold)
-      throw new Error(`It ended with ${String(code ?? signal)}. ${this.describe(blow, server)}`);
-    return struck;
+    if (!this.struck(passedBefore)) return false;
+    if (blow.signal === 'SIGKILL' ? signal === 'SIGKILL' : code === 0) return true;
+    // A process at its end may be gone before it is struck in the middle of its last write.
+    if (blow.moment === 'during' && code === 0) return false;
+    throw new Error(`It ended with ${String(code ?? signal)}. ${this.describe(blow, server)}`);
   }
 
   /** A life to its end: what the job wrote is compared once more, then it is dropped, and nothing of it is left. */
@@ -146,13 +148,12 @@ export class Site {
     if (job === undefined) return true;
     const entries = this.journal();
     const goes = ({ entry }: JournalLine) => entry.desired === null || entry.dropping === true;
+    if (!entries.slice(-1).some(goes)) return atRest.includes(job.state);
     const isGoing = entries
       .filter(({ journal }) => journal === 'durable')
       .slice(-1)
       .some(goes);
-    const mayBeGoing = job.state === 'stopped' && entries.slice(-1).some(goes);
-    if (isGoing || mayBeGoing) return false;
-    return ['running', 'paused', 'stopped', 'failed'].includes(job.state);
+    return !isGoing && job.state !== 'stopped' && atRest.includes(job.state);
   }
 
   /** A pause or resume that a crash cut short is completed in the background, and a checkpoint is read there. */

@@ -14,9 +14,8 @@ export async function drop(core: JobCore, turn: Turn): Promise<void> {
   try {
     await core.journal.write({ dropping: true, desired: 'stopped' });
   } catch (error) {
-    // What it won over is undone half: a job in no transition is stopped or goes on.
-    const settled = ['running', 'paused', 'stopped', 'failed'];
-    if (!settled.includes(core.state)) await endAs(core, turn, 'a drop that failed', true);
+    // What it won over may be half done: a job is as its journal has it, or it ends.
+    if (!isAsJournalled(core)) await endAs(core, turn, 'a drop that failed', true);
     throw error;
   }
   if (core.state !== 'stopped' && core.state !== 'failed' && core.state !== 'stopping')
@@ -26,6 +25,12 @@ export async function drop(core: JobCore, turn: Turn): Promise<void> {
   await removeWhatItKept(core);
   await core.journal.remove();
   core.around.removed(core.name);
+}
+
+function isAsJournalled({ state, journal }: JobCore): boolean {
+  const { desired, ended } = journal.record;
+  if (state === 'running' || state === 'paused') return state === desired;
+  return (state === 'stopped' || state === 'failed') && ended !== undefined;
 }
 
 /** Takes back a START that failed; its error is what the user gets, not one from here. */

@@ -86,10 +86,20 @@ export async function journalPaused(
   request: PauseRequest,
   checkpoint?: RestingPoint,
 ): Promise<void> {
-  const event = pauseEvent(request, core.around.clock.now(), core.readings.lag, core.readings.positions);
-  const { record, openPause } = core.journal;
-  const pauses = record.pauses + (openPause === undefined ? 1 : 0);
+  const { pauses, event } = pauseEntry(core, request);
   await core.journal.write({ pauses, checkpoint, step: undefined }, event, turn.signal);
+}
+
+/** Journals a pause that a crash cut short: as soon as the disk takes it, since the job is paused already. */
+export async function completePause(core: JobCore, request: PauseRequest): Promise<void> {
+  const { pauses, event } = pauseEntry(core, request);
+  await core.journal.keep({ pauses, checkpoint: core.journal.record.checkpoint }, event);
+}
+
+function pauseEntry(core: JobCore, request: PauseRequest): { pauses: number; event: PauseEvent } {
+  const { journal, readings, around } = core;
+  const pauses = journal.record.pauses + (journal.openPause === undefined ? 1 : 0);
+  return { pauses, event: pauseEvent(request, around.clock.now(), readings.lag, readings.positions) };
 }
 
 export function pauseEvent(

@@ -38,6 +38,8 @@ export async function start(core: JobCore, turn: Turn): Promise<void> {
 /** RESTART JOB: goes on from the checkpoint. @throws StreamJobsError as `recover` does, and for a paused job */
 export async function restart(core: JobCore, turn: Turn): Promise<void> {
   if (core.state === 'paused') throw messages.pausedNotRestarted(core.standing());
+  // A drop that failed half way: what it kept may be gone, and what is left goes at the next start of the server.
+  if (core.journal.record.dropping === true) throw messages.beingDropped(core.name);
   await core.journal.write(
     { desired: 'running', pauseRequest: undefined, step: undefined, ended: undefined },
     undefined,
@@ -53,6 +55,7 @@ export async function restart(core: JobCore, turn: Turn): Promise<void> {
   try {
     await open(core, turn);
     await read(core, turn);
+    await closePause(core, turn);
     core.enter('running');
   } catch (error) {
     turn.check();
@@ -89,15 +92,7 @@ export async function recover(core: JobCore, turn: Turn): Promise<void> {
     if (failure.retriable) throw failure;
     return;
   }
-  const { record } = core.journal;
-  const closed = core.pauseEnded(core.around.clock.now());
-  if (closed !== undefined) {
-    await core.journal.keep(
-      { resumes: record.resumes + 1, pauseRequest: undefined, move: undefined },
-      closed,
-    );
-    turn.check();
-  }
+  await closePause(core, turn);
   await moveDone(core);
   core.enter('running');
   lookAround(core, turn);
@@ -110,6 +105,15 @@ function lookAround(core: JobCore, turn: Turn): void {
     core,
     core.wait(turn, ms, () => messages.startTimeout(core.name, ms)),
   );
+}
+
+/** Of a resume that a crash cut short. */
+async function closePause(core: JobCore, turn: Turn): Promise<void> {
+  const closed = core.pauseEnded(core.around.clock.now());
+  if (closed === undefined) return;
+  const { resumes } = core.journal.record;
+  await core.journal.keep({ resumes: resumes + 1, pauseRequest: undefined, move: undefined }, closed);
+  turn.check();
 }
 
 /** Reads again after a pause that could not be journalled. */

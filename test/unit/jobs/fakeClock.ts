@@ -9,6 +9,8 @@ interface Sleeper {
 export class FakeClock implements Clock {
   private elapsed = 0;
   private sleepers: Sleeper[] = [];
+  /** Called after each thing that happened. */
+  observe: () => void = () => undefined;
   /** What people see; may be set without touching durations. */
   wall = Date.UTC(2026, 0, 1, 10, 0, 0);
 
@@ -50,6 +52,7 @@ export class FakeClock implements Clock {
       if (due === undefined) return;
       due.wake();
       await settle();
+      this.observe();
     }
   }
 

@@ -248,6 +248,7 @@ export class FakePipeline implements Pipeline {
   ended = false;
   position: bigint;
   private target: bigint | undefined;
+  private closing = false;
 
   constructor(
     private readonly engine: FakeEngine,
@@ -275,14 +276,14 @@ export class FakePipeline implements Pipeline {
     this.mustBeOpen();
     await this.engine.act('run', signal);
     this.target = undefined;
-    if (!this.closed) this.reading = true;
+    if (!this.closing) this.reading = true;
   }
 
   /** Reads what is there up to the target, and says so. */
   async runTo(targets: JobPositions, signal: AbortSignal): Promise<void> {
     this.mustBeOpen();
     await this.engine.act('run', signal);
-    if (this.closed) return;
+    if (this.closing) return;
     this.target = targets.get(stream)?.get(0) ?? this.position;
     this.reading = true;
     if (this.engine.world.holdSteps) return;
@@ -342,6 +343,7 @@ export class FakePipeline implements Pipeline {
   }
 
   async close(): Promise<void> {
+    this.closing = true;
     this.reading = false;
     try {
       await this.engine.act('close', undefined);

@@ -1,5 +1,5 @@
 // What a job promises, case by case: the table of answers, deadlines, durability, coming back.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import { settle } from './fakeClock';
 import { stream } from './fakeEngine';
@@ -87,6 +87,14 @@ describe('requests that come together', () => {
     const resumed = await harness.clock.until(Promise.all([job.resume({ by }), job.resume({ by: 'bob' })]));
     expect(resumed[0]).toBe(resumed[1]);
     expect(job.details().metrics).toMatchObject({ pauses: 1, resumes: 1 });
+  });
+
+  it('does not take a pause that ends by itself for one that does not', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const timed = outcome(harness.clock, job.pause({ by, forMs: 1_000 }));
+    const untimed = outcome(harness.clock, job.pause({ by: 'bob' }));
+    expect([await timed, await untimed]).toEqual(['done', 'JOB_NOT_RUNNING']);
   });
 
   it('runs the opposite request after the one under way', async () => {
@@ -435,6 +443,32 @@ describe('coming back after kill -9', () => {
     expect(harness.job.details().pauseHistory).toMatchObject([{ resumedAt: expect.any(String) as string }]);
   });
 
+  it('RESTART closes the pause whose resume a crash cut short', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    void job.resume({ by });
+    while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
+    harness.crash();
+    harness.world.misbehave('open', 'unavailable');
+    await harness.clock.advance(100);
+    expect(harness.job.state).toBe('starting');
+    const { state, pauseHistory, metrics } = await harness.clock.until(harness.job.restart());
+    expect({ state, resumes: metrics.resumes }).toEqual({ state: 'running', resumes: 1 });
+    expect(pauseHistory.map(({ resumedAt }) => typeof resumedAt)).toEqual(['string']);
+  });
+
+  it('completes the pause a crash cut short once the disk takes it', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    void job.pause({ by, reason: 'index rebuild' });
+    while (harness.disk.jobs.get(stream)?.desired !== 'paused') await harness.clock.advance(1);
+    harness.crash();
+    harness.disk.failing = 1;
+    await harness.clock.advance(60_000);
+    expect(harness.job.details().pauseHistory).toMatchObject([{ reason: 'index rebuild' }]);
+    expect(harness.disk.history(stream)).toHaveLength(1);
+  });
+
   it('a failed job stays failed and says why', async () => {
     const harness = new Harness();
     await harness.running();
@@ -459,6 +493,18 @@ describe('starting, ending, failing', () => {
     expect(harness.removed).toEqual([stream]);
     expect(harness.disk.jobs.size).toBe(0);
     expect(harness.world.dropped).toEqual([stream]);
+    expect(harness.engine.openPipelines).toEqual([]);
+  });
+
+  it('what waits for a START that fails is told that there is no job, and does not make one', async () => {
+    const harness = new Harness();
+    harness.world.misbehave('run', 'unavailable');
+    const job = harness.create();
+    const started = outcome(harness.clock, job.start());
+    const restarted = outcome(harness.clock, job.restart());
+    expect(await started).toBe('SOURCE_UNAVAILABLE');
+    expect(await restarted).toBe('JOB_NOT_FOUND');
+    expect(harness.disk.jobs.size).toBe(0);
     expect(harness.engine.openPipelines).toEqual([]);
   });
 
@@ -565,6 +611,20 @@ describe('starting, ending, failing', () => {
     expect(harness.job.state).toBe('running');
   });
 
+  it('a pipeline that fails while it is being paused is not set going again', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const pipeline = harness.engine.last();
+    const run = vi.spyOn(pipeline, 'run');
+    const pausing = outcome(harness.clock, job.pause({ by }));
+    await harness.clock.advance(1);
+    pipeline.events.failed(new StreamJobsError('SOURCE_FAILED', 'The source broke.'));
+    expect(await pausing).toBe('SOURCE_FAILED');
+    await harness.clock.advance(1_000);
+    expect(job.state).toBe('failed');
+    expect(run).not.toHaveBeenCalled();
+  });
+
   it('a failing pipeline leaves a paused job paused, cold', async () => {
     const harness = new Harness();
     const job = await harness.paused();
@@ -601,6 +661,32 @@ describe('starting, ending, failing', () => {
       expect(harness.world.dropped).toEqual([stream]);
       expect(await outcome(harness.clock, job.pause({ by }))).toBe('JOB_NOT_FOUND');
     }
+  });
+
+  it('a drop that a full disk cut short is not undone by RESTART, and can be asked again', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const dropped = outcome(harness.clock, job.drop());
+    await harness.clock.advance(1);
+    harness.disk.failing = 1;
+    expect(await dropped).toBe('STORAGE');
+    expect(await outcome(harness.clock, job.restart())).toBe('JOB_NOT_RUNNING');
+    expect(await outcome(harness.clock, job.drop())).toBe('done');
+    expect(harness.disk.jobs.size).toBe(0);
+  });
+
+  it('a drop that cannot be journalled leaves the job as its journal has it', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    await harness.clock.until(job.stop(by, false));
+    const restarted = outcome(harness.clock, job.restart());
+    await harness.clock.advance(0);
+    const dropped = outcome(harness.clock, job.drop());
+    await harness.clock.advance(1);
+    harness.disk.failing = 1;
+    expect([await restarted, await dropped]).toEqual(['STOPPED_MEANWHILE', 'STORAGE']);
+    const { state, desired } = job.snapshot();
+    expect({ state, desired }).toEqual({ state: 'stopped', desired: 'stopped' });
   });
 
   it('a drop that a crash cut short is completed', async () => {

@@ -1,0 +1,329 @@
+// One simulation: the real job server, registry, jobs, queues and journal on virtual time, under a script. After every
+// event everything that must always be true is looked at; what is not is thrown as a Violation.
+import { StreamJobServer } from '../../../../server/jobs/streamJobServer';
+import { StreamJobsError } from '../../../../server/protocol/errors';
+import type { JobDetails, JobSnapshot } from '../../../../server/protocol/jobs';
+import { Random } from '../../../random';
+import { FakeClock } from '../fakeClock';
+import { FakeWorld, type FakePipeline } from '../fakeEngine';
+import { FakeDisk } from '../fakeStore';
+import { query, tables } from '../servers';
+import { LifeClock, noFaults, SimulatedEngine, SimulatedStore } from './machine';
+import { jobNames, type Event, type JobName, type Request, type Script, type Word } from './script';
+
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+/** What a request may be refused with, whatever else is going on. */
+const refusals = new Set([
+  ...['JOB_NOT_FOUND', 'JOB_EXISTS', 'JOB_NOT_RUNNING', 'JOB_NOT_PAUSED', 'PAUSE_TIMEOUT', 'RESUME_TIMEOUT'],
+  ...['STOPPED_MEANWHILE', 'STORAGE', 'SOURCE_UNAVAILABLE', 'SINK_FAILED', 'DATA_LOSS', 'SOURCE_FAILED'],
+]);
+/** Longest a request may take, and each that was there before it, one of the job itself too; in virtual time. */
+const answerMs = 60_000;
+/** Without faults everything has come to rest after so long. */
+const restMs = 400_000;
+const by = 'ada';
+
+interface Pending {
+  job: JobName;
+  ask: Request['ask'];
+  since: number;
+  ahead: number;
+}
+
+/** One server from its start to its crash. */
+interface Life {
+  clock: LifeClock;
+  store: SimulatedStore;
+  engine: SimulatedEngine;
+  server: StreamJobServer | undefined;
+  pending: Set<Pending>;
+}
+
+export class Simulation {
+  readonly trace: string[] = [];
+  private readonly clock = new FakeClock();
+  private readonly world = new FakeWorld();
+  private readonly disk = new FakeDisk();
+  private readonly random: Random;
+  private faults;
+  private life: Life;
+  /** Jobs whose pause was answered, with nobody asking for anything since: how much they had read. */
+  private readonly resting = new Map<JobName, bigint>();
+  private readonly atItsEnd = new WeakSet<FakePipeline>();
+  private crashes = 0;
+  private violation: Violation | undefined;
+
+  constructor(private readonly script: Script) {
+    this.random = new Random(script.seed ^ 0x5eed);
+    this.faults = script.faults;
+    this.life = this.newLife();
+    this.clock.observe = () => this.happened();
+  }
+
+  /** @throws Violation */
+  async run(): Promise<void> {
+    this.faults = noFaults;
+    await this.open();
+    await this.clock.until(this.server.execute(tables, { by }));
+    this.faults = this.script.faults;
+    const started = this.clock.monotonic();
+    for (const event of this.script.events) {
+      await this.advanceTo(started + event.at);
+      await this.perform(event);
+    }
+    await this.comeToRest();
+  }
+
+  private get server(): StreamJobServer {
+    const { server } = this.life;
+    if (server === undefined) throw new Violation('The server did not open.');
+    return server;
+  }
+
+  private newLife(): Life {
+    const clock = new LifeClock(this.clock);
+    const faults = () => this.faults;
+    return {
+      clock,
+      store: new SimulatedStore(this.disk, clock, this.random, faults),
+      engine: new SimulatedEngine(this.world, this.clock, clock, this.random, faults),
+      server: undefined,
+      pending: new Set(),
+    };
+  }
+
+  private async open(): Promise<void> {
+    const { clock, engine, store } = this.life;
+    const log = (_level: string, message: string) => {
+      this.note(message);
+      if (message.includes('a mistake in the server')) this.violated(message);
+    };
+    const fixed = { dataDir: 'data', environment: {}, clock, engine, store, log };
+    this.life.server = await this.clock.until(StreamJobServer.open(fixed));
+  }
+
+  private async advanceTo(time: number): Promise<void> {
+    const ms = time - this.clock.monotonic();
+    if (ms > 0) await this.clock.advance(ms);
+    if (this.violation !== undefined) throw this.violation;
+  }
+
+  private async perform(event: Event): Promise<void> {
+    if ('crash' in event) return this.crash();
+    if ('clockJumpsMs' in event) {
+      this.note(`the clock jumps ${Math.round(event.clockJumpsMs)} ms`);
+      this.clock.wall += event.clockJumpsMs;
+    } else if ('says' in event) this.say(event.job, event.says);
+    else this.ask(event.job, event);
+  }
+
+  private async crash(): Promise<void> {
+    this.note('the server crashes');
+    this.crashes += 1;
+    const { engine, store, clock } = this.life;
+    clock.alive = false;
+    engine.cut();
+    store.cut();
+    this.life = this.newLife();
+    await this.open();
+    for (const [job] of this.resting) {
+      const state = this.server.listJobs().find(({ name }) => name === job)?.state;
+      if (state !== 'paused') this.violated(`${job} was paused, and came back ${String(state)}`);
+    }
+  }
+
+  private ask(job: JobName, request: Request): void {
+    const { life } = this;
+    const ahead = [...life.pending].filter((other) => other.job === job).length;
+    const pending = { job, ask: request.ask, since: this.clock.monotonic(), ahead };
+    life.pending.add(pending);
+    this.resting.delete(job);
+    this.note(`${job}: ${JSON.stringify(request)} asked`);
+    const answered = (text: string) => {
+      life.pending.delete(pending);
+      this.note(`${job}: ${request.ask} ${text}`);
+    };
+    this.send(job, request).then(
+      (details) => {
+        if (life !== this.life) return;
+        answered('answered');
+        this.answered(job, request, details);
+      },
+      (error: unknown) => {
+        if (life !== this.life) return;
+        const code = error instanceof StreamJobsError ? error.code : '';
+        answered(code === '' ? String(error) : code);
+        if (!refusals.has(code)) this.violated(`${job}: ${request.ask} was refused with ${String(error)}`);
+      },
+    );
+  }
+
+  private async send(name: JobName, request: Request): Promise<JobDetails | undefined> {
+    const { server } = this;
+    switch (request.ask) {
+      case 'start':
+      case 'startPaused':
+        return server.deploy({ name, sql: query, by, paused: request.ask === 'startPaused' });
+      case 'pause': {
+        const { cold, forMs } = request;
+        const timed = forMs === undefined ? {} : { forMs };
+        return server.pauseJob(name, { by, ...timed, ...(cold === undefined ? {} : { cold }) });
+      }
+      case 'resume':
+        return server.resumeJob(name, { by });
+      case 'resumeFor':
+        return server.resumeJob(name, { by, records: request.records });
+      case 'stop':
+      case 'forceStop':
+        return server.stopJob(name, { by, force: request.ask === 'forceStop' });
+      case 'restart':
+        return server.restartJob(name, { by });
+      case 'drop':
+        await server.dropJob(name, { by });
+        return undefined;
+    }
+  }
+
+  /** At the moment of an answer what it says is on the disk. */
+  private answered(job: JobName, request: Request, details: JobDetails | undefined): void {
+    const record = this.disk.jobs.get(job);
+    if (request.ask === 'drop') return;
+    if (details === undefined) return this.violated(`${job}: ${request.ask} was answered with nothing`);
+    const { ask } = request;
+    if (ask === 'pause' || ask === 'startPaused') {
+      const last = this.disk.history(job).find(({ number }) => number === details.metrics.pauses);
+      const said = details.pauseHistory.at(-1);
+      if (details.state !== 'paused' || last?.event.pausedAt !== said?.pausedAt)
+        this.violated(`${job}: ${ask} was answered ${details.state}, the disk has ${JSON.stringify(last)}`);
+      // Others asked too, or a timer will: then it need not stay.
+      const isAlone = ![...this.life.pending].some((pending) => pending.job === job);
+      const isTimed = details.pause?.until !== undefined;
+      if (isAlone && !isTimed && record?.desired === 'paused') this.resting.set(job, this.positionOf(job));
+    }
+    if (
+      ask === 'resume' &&
+      (details.state !== 'running' || details.pauseHistory.at(-1)?.resumedAt === undefined)
+    )
+      this.violated(
+        `${job}: resume was answered ${details.state}, ${JSON.stringify(details.pauseHistory.at(-1))}`,
+      );
+  }
+
+  /** A pipeline speaks up, one that was let go of too: nothing may come of that. */
+  private say(job: JobName, word: Word): void {
+    const own = this.life.engine.pipelines.filter(({ name }) => name === job);
+    const pipeline =
+      word === 'late' ? own.find(({ closed }) => closed) : own.filter(({ closed }) => !closed).at(-1);
+    if (pipeline === undefined) return;
+    this.note(`${job}: its pipeline says ${word}`);
+    const failure = new StreamJobsError('SOURCE_FAILED', 'The source broke.');
+    if (word === 'badRecord' || word === 'late') pipeline.events.pauseWanted('no JSON');
+    if (word === 'finished' || word === 'late') pipeline.events.finished();
+    if (word === 'broken' || word === 'late') pipeline.events.failed(failure);
+    if (word === 'broken' || word === 'finished') this.atItsEnd.add(pipeline);
+  }
+
+  /** After each event: pipelines read a little, then everything is looked at. */
+  private happened(): void {
+    const { server, engine } = this.life;
+    if (server === undefined || this.violation !== undefined) return;
+    for (const pipeline of engine.openPipelines) {
+      // It has said that it reads no more, whatever call of it was under way.
+      if (this.atItsEnd.has(pipeline)) pipeline.reading = false;
+      pipeline.process(1 + this.random.integer(3));
+      // A batch of a running job is committed now and then.
+      if (pipeline.reading && this.random.chance(0.3))
+        this.world.committed.set(pipeline.name, pipeline.position);
+    }
+    for (const job of server.listJobs()) this.check(job);
+    for (const [job, position] of this.resting)
+      if (this.positionOf(job) !== position)
+        this.violated(`${job} is paused and went on from ${position} to ${this.positionOf(job)}`);
+    for (const { job, ask, since, ahead } of this.life.pending)
+      if (this.clock.monotonic() - since > answerMs * (ahead + 2))
+        this.violated(`${job}: ${ask} has no answer after ${this.clock.monotonic() - since} ms`);
+  }
+
+  private check(job: JobSnapshot): void {
+    const { name, state, pauseHistory, warnings } = job;
+    const reading = this.life.engine.openPipelines.filter(
+      (pipeline) => pipeline.name === name && pipeline.reading,
+    );
+    const isQuiet = state === 'paused' || state === 'stopped' || state === 'failed';
+    if (isQuiet && reading.length > 0) this.violated(`${name} is ${state}, and reads`);
+    if (reading.length > 1) this.violated(`${name} reads with ${reading.length} pipelines`);
+    const record = this.disk.jobs.get(name);
+    // What is on its way out is nobody's any more.
+    if (record?.dropping === true) return;
+    const isBehind = warnings.some((warning) => warning.includes('cannot be written'));
+    if ((state === 'pausing' || state === 'paused') && record?.desired !== 'paused' && !isBehind)
+      this.violated(`${name} is ${state}, the disk wants it ${String(record?.desired)}`);
+    if (state === 'resuming' && reading.length > 0 && record?.desired !== 'running')
+      this.violated(`${name} reads, the disk wants it ${String(record?.desired)}`);
+    const open = pauseHistory.filter(({ resumedAt }) => resumedAt === undefined);
+    if (open.length > 1 || (open.length === 1 && open[0] !== pauseHistory.at(-1)))
+      this.violated(`${name} has open pauses in its history: ${JSON.stringify(pauseHistory)}`);
+    if (open.length > 0 && (state === 'running' || state === 'stopped' || state === 'failed'))
+      this.violated(`${name} is ${state}, its last pause is open`);
+    // A pause that began before a crash is measured on the clock that people see: there is no other.
+    const longest = this.crashes === 0 ? this.clock.monotonic() : Infinity;
+    const wrong = pauseHistory.find(({ durationMs = 0 }) => durationMs < 0 || durationMs > longest);
+    if (wrong !== undefined) this.violated(`${name} was paused for ${String(wrong.durationMs)} ms`);
+  }
+
+  /** With an engine that behaves and a disk that takes writes, every request is answered and every job at rest. */
+  private async comeToRest(): Promise<void> {
+    this.faults = noFaults;
+    this.world.behaveWell();
+    await this.advanceTo(this.clock.monotonic() + restMs);
+    if (this.life.pending.size > 0) this.violated(`${this.life.pending.size} requests have no answer`);
+    const before = jobNames.map((job) => this.finalState(job));
+    this.note('the end: crash, and come back');
+    await this.crash();
+    await this.advanceTo(this.clock.monotonic() + restMs);
+    for (const [i, job] of jobNames.entries()) {
+      const now = this.finalState(job);
+      if (now !== before[i]) this.violated(`${job} came back ${now} and was ${String(before[i])}`);
+    }
+    if (this.violation !== undefined) throw this.violation;
+    this.life.clock.alive = false;
+  }
+
+  private finalState(name: JobName): string {
+    const found = this.server.listJobs().some((job) => job.name === name);
+    // A drop that failed half way is completed at the next start.
+    if (this.disk.jobs.get(name)?.dropping === true) return 'absent';
+    if (!found) return this.disk.jobs.has(name) ? 'on the disk only' : 'absent';
+    const { state, desired, metrics, pauseHistory } = this.server.getJobDetails(name);
+    if (!['running', 'paused', 'stopped', 'failed'].includes(state)) this.violated(`${name} stays ${state}`);
+    const open = pauseHistory.filter(({ resumedAt }) => resumedAt === undefined).length;
+    const { pauses, resumes } = metrics;
+    if (pauseHistory.length !== pauses || open !== (state === 'paused' ? 1 : 0) || resumes > pauses)
+      this.violated(
+        `${name} is ${state} after ${pauses} pauses and ${resumes} resumes: ${JSON.stringify(pauseHistory)}`,
+      );
+    const durable = this.disk.history(name).map(({ event }) => event);
+    if (JSON.stringify(durable) !== JSON.stringify(pauseHistory))
+      this.violated(
+        `${name}: the disk has ${JSON.stringify(durable)}, the job ${JSON.stringify(pauseHistory)}`,
+      );
+    return JSON.stringify({ state, desired, pauses, resumes });
+  }
+
+  private positionOf(job: JobName): bigint {
+    const open = this.life.engine.openPipelines.filter(({ name }) => name === job).at(-1);
+    return open?.position ?? this.world.committed.get(job) ?? 0n;
+  }
+
+  private violated(what: string): void {
+    this.note(`VIOLATION: ${what}`);
+    this.violation ??= new Violation(what);
+  }
+
+  private note(text: string): void {
+    this.trace.push(`${String(this.clock.monotonic()).padStart(7)} ${text}`);
+  }
+}
