@@ -6,6 +6,7 @@ import type { JobRecord, PauseRecord, Store, StoreChange } from './store';
 
 export class JobJournal {
   private unwritten = false;
+  private last: Promise<void> = Promise.resolve();
   private readonly ended = new AbortController();
 
   constructor(
@@ -40,10 +41,12 @@ export class JobJournal {
    * @throws StreamJobsError STORAGE: nothing changed
    */
   async write(change: Partial<JobRecord>, pause?: PauseEvent, signal?: AbortSignal): Promise<void> {
-    const next = this.with(change, pause);
-    await this.store.write(this.changes(next));
-    this.state = next;
-    this.unwritten = false;
+    await this.inTurn(async () => {
+      const next = this.with(change, pause);
+      await this.store.write(this.changes(next));
+      this.state = next;
+      this.unwritten = false;
+    });
     signal?.throwIfAborted();
   }
 
@@ -53,7 +56,7 @@ export class JobJournal {
   async keep(change: Partial<JobRecord>, pause?: PauseEvent): Promise<void> {
     this.state = this.with(change, pause);
     try {
-      await this.store.write(this.changes(this.state));
+      await this.inTurn(() => this.store.write(this.changes(this.state)));
       this.unwritten = false;
     } catch {
       if (!this.unwritten) void this.tryAgain();
@@ -77,12 +80,19 @@ export class JobJournal {
     for (let waitMs = this.limits.retryFirstMs; ; waitMs = Math.min(waitMs * 2, this.limits.retryMaxMs)) {
       await this.clock.sleep(waitMs, signal);
       if (signal.aborted || !this.unwritten) return;
-      const written = await this.store.write(this.changes(this.state)).then(
-        () => true,
-        () => false,
-      );
-      if (written) this.unwritten = false;
+      await this.inTurn(async () => {
+        // What was written meanwhile has it all.
+        if (this.unwritten) await this.store.write(this.changes(this.state));
+        this.unwritten = false;
+      }).catch(() => undefined);
     }
+  }
+
+  /** One write after the other: a late attempt to write what was must not overtake what is. */
+  private inTurn(write: () => Promise<void>): Promise<void> {
+    const mine = this.last.then(write);
+    this.last = mine.catch(() => undefined);
+    return mine;
   }
 
   /** A new pause is one with another `pausedAt` than the open one. */
