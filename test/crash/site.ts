@@ -13,6 +13,8 @@ import { after, nowhere, wayTo, type Standing, type Verb } from './standing';
 import { readTrace } from './trace';
 import { TestJob, type Kind } from './testJob';
 
+/** Whether a stopped job is on its way out is not to be seen at once, when the entry that says so may not be durable. */
+const unsureMs = 1_500;
 /** Records to wait for in one `read`. */
 const readRecords = 300;
 /** How long a server may take to bring its jobs back, or a job to read. */
@@ -133,7 +135,11 @@ export class Site {
     await server.ready();
     this.compareWithJournal((await server.jobs()).find(({ name }) => name === this.job.name)?.desired);
     const { name } = this.job;
-    await until(async () => this.isAtRest((await server.jobs()).find((job) => job.name === name)));
+    const unsureUntil = performance.now() + unsureMs;
+    await until(async () => {
+      const job = (await server.jobs()).find((found) => found.name === name);
+      return this.isAtRest(job, performance.now() < unsureUntil);
+    });
     const there = (await server.jobs()).some((job) => job.name === name);
     const details = there ? await this.settled(server) : undefined;
     const allowed =
@@ -144,7 +150,7 @@ export class Site {
   }
 
   /** What is being dropped is at rest when it is gone; whether it is being dropped, only its journal entry says. */
-  private isAtRest(job: JobSnapshot | undefined): boolean {
+  private isAtRest(job: JobSnapshot | undefined, isUnsure: boolean): boolean {
     if (job === undefined) return true;
     const entries = this.journal();
     const goes = ({ entry }: JournalLine) => entry.desired === null || entry.dropping === true;
@@ -153,7 +159,7 @@ export class Site {
       .filter(({ journal }) => journal === 'durable')
       .slice(-1)
       .some(goes);
-    return !isGoing && job.state !== 'stopped' && atRest.includes(job.state);
+    return !isGoing && !(isUnsure && job.state === 'stopped') && atRest.includes(job.state);
   }
 
   /** A pause or resume that a crash cut short is completed in the background, and a checkpoint is read there. */

@@ -87,6 +87,8 @@ export async function journalPaused(
   checkpoint?: RestingPoint,
 ): Promise<void> {
   const { pauses, event } = pauseEntry(core, request);
+  // From here on it lasts, also when something wins over it before it is told.
+  if (core.journal.openPause === undefined) core.pausedMonotonic = core.around.clock.monotonic();
   await core.journal.write({ pauses, checkpoint, step: undefined }, event, turn.signal);
 }
 

@@ -351,6 +351,17 @@ describe('a pause with an end', () => {
     expect(job.state).toBe('paused');
   });
 
+  it('row 21: clock jumps: the length of a pause that STOP wins over is not theirs', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    const pausing = outcome(harness.clock, job.pause({ by }));
+    while (harness.disk.writes < 2) await harness.clock.advance(1);
+    const stopping = outcome(harness.clock, job.stop(by, true));
+    harness.clock.wall += 3_600_000;
+    await Promise.all([pausing, stopping]);
+    for (const { durationMs = 0 } of job.details().pauseHistory) expect(durationMs).toBeLessThan(60_000);
+  });
+
   it('follows the clock people see for UNTIL, also over a restart', async () => {
     const harness = new Harness();
     const job = await harness.running();

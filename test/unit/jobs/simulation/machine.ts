@@ -21,6 +21,7 @@ const shortMs = 20;
 const longMs = 8_000;
 /** Beyond every deadline. */
 const hangMs = 120_000;
+const closeMsMax = 3_000;
 
 export const noFaults: Faults = { engine: 0, disk: 0, slow: 0 };
 
@@ -117,8 +118,11 @@ export class SimulatedEngine extends FakeEngine {
   }
 
   override async act(call: Call, signal: AbortSignal | undefined): Promise<void> {
-    await this.life.sleep(latencyMs(this.random, this.faults()));
-    const behaviour = this.random.chance(this.faults().engine) ? this.random.pick(engineBehaviours) : 'ok';
+    const latency = latencyMs(this.random, this.faults());
+    // Closing has an end of its own in the engine.
+    await this.life.sleep(call === 'close' ? Math.min(latency, closeMsMax) : latency);
+    const isAtFault = call !== 'close' && this.random.chance(this.faults().engine);
+    const behaviour = isAtFault ? this.random.pick(engineBehaviours) : 'ok';
     if (behaviour === 'hang') await this.life.sleep(hangMs);
     this.world.misbehave(call, behaviour === 'hang' ? 'unavailable' : behaviour);
     await super.act(call, signal);

@@ -191,7 +191,10 @@ export class Simulation {
   private answered(job: JobName, request: Request, details: JobDetails | undefined): void {
     const record = this.disk.jobs.get(job);
     if (request.ask === 'drop') return;
-    if (details === undefined) return this.violated(`${job}: ${request.ask} was answered with nothing`);
+    if (details === undefined) {
+      this.violated(`${job}: ${request.ask} was answered with nothing`);
+      return;
+    }
     const { ask } = request;
     if (ask === 'pause' || ask === 'startPaused') {
       const last = this.disk.history(job).find(({ number }) => number === details.metrics.pauses);
