@@ -61,6 +61,8 @@ export function replacement(core: JobCore, before: JobRecord, made: VersionRecor
   const after: JobRecord = {
     ...next,
     versions: versions.changed(left, made.version, { ...made, state: 'active' }),
+    // Of the version that goes: the next one has a database of its own.
+    checkpoint: undefined,
     ...(state === 'paused' ? {} : { desired: 'running', ended: undefined }),
   };
   return { before, after, from, to, change, state };
