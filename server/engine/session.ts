@@ -156,7 +156,10 @@ async function openOutgoing(
   checkpoint: Checkpoint,
   opened: { close(): Promise<unknown> }[],
 ): Promise<Outgoing | undefined> {
-  if (!spec.writers) return undefined;
+  if (!spec.writers) {
+    await refuseStored(spec.jobName, database, checkpoint);
+    return undefined;
+  }
   checkpoint.identity ??= randomUUID().slice(0, 8);
   const publishing = new Publishing(spec.writers(checkpoint.identity), spec.clock, spec.warn);
   opened.push(publishing);
@@ -164,6 +167,18 @@ async function openOutgoing(
   await publishing.open(checkpoint.published ?? 0, stored, checkpoint.batch);
   checkpoint.published = publishing.published;
   return { outbox, publishing };
+}
+
+/** Without transactions nobody would publish what is stored for them. */
+async function refuseStored(jobName: string, database: Database, checkpoint: Checkpoint): Promise<void> {
+  const waiting = await Outbox.waiting(database, checkpoint);
+  const rows = [...waiting.values()].reduce((sum, count) => sum + count, 0);
+  if (rows === 0) return;
+  throw new StreamJobsError(
+    'BAD_OPTION',
+    `${rows} rows of ${jobName} are stored for exactly-once delivery and not published yet.`,
+    { hint: 'Set the delivery back to exactly-once until they are published, then change it.' },
+  );
 }
 
 async function makeTables(database: Database, program: Program): Promise<InputTable[][]> {

@@ -181,3 +181,24 @@ it('state older than what was published is refused: its data folder is a copy', 
   await job.pipeline?.close();
   await expect(job.open()).rejects.toMatchObject({ code: 'SINK_FAILED' });
 });
+
+it('rows that wait are not forgotten when the delivery becomes at-least-once', async () => {
+  const { job, cluster } = newJob(100);
+  let stored: () => void = () => undefined;
+  const reached = new Promise<void>((resolve) => (stored = resolve));
+  cluster.beforeCommit = () => {
+    stored();
+    return Promise.reject(away());
+  };
+  const pipeline = await job.start();
+  await reached;
+  await pipeline.quiesce(never);
+  await pipeline.close();
+  job.spec.options.delivery = 'at-least-once';
+  await expect(job.open()).rejects.toThrow(/rows of job are stored/);
+  job.spec.options.delivery = 'exactly-once';
+  cluster.beforeCommit = () => Promise.resolve();
+  await job.start();
+  await cluster.rowsThere(100);
+  expect(cluster.rows).toEqual(rowsTo(100));
+});
