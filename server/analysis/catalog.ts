@@ -38,4 +38,12 @@ export type Relation = TableDefinition | ViewDefinition;
 export interface Catalog {
   relation(name: string): Relation | undefined;
   relations(): Iterable<Relation>;
+  /** What a job keeps. Undefined where that is not known: then it may have any column. */
+  jobState?(name: string): JobState | undefined;
+}
+
+/** The state of a job as columns; `none` says why it keeps nothing. */
+export interface JobState {
+  columns: { name: string; type: SqlType }[];
+  none?: string;
 }

@@ -36,6 +36,10 @@ function nodeText(node: PlanNode): string {
       return 'Union all';
     case 'windowAggregate':
       return windowText(node);
+    case 'jobState':
+      return `State of job ${quoteName(node.job)}`;
+    case 'groupAggregate':
+      return `Group${groupText(node)}`;
   }
 }
 
@@ -52,14 +56,19 @@ function scanText(scan: ScanNode): string {
   return `Scan ${quoteName(scan.table.name)} (${[...fields, ...computed].join(', ')})${watermark}`;
 }
 
+type Grouped = Pick<WindowAggregateNode, 'keys' | 'aggregates'>;
+
 function windowText(node: WindowAggregateNode): string {
   const { window, keys, aggregates, windowColumns } = node;
   const offset = window.offsetMs === 0 ? '' : ` offset ${durationText(window.offsetMs)}`;
+  const bounds = Object.entries(windowColumns).map(([kind, name]) => aliased(`window ${kind}`, name));
+  return `Tumble ${quoteName(window.time)} every ${durationText(window.sizeMs)}${offset}${groupText({ keys, aggregates }, bounds)}`;
+}
+
+function groupText({ keys, aggregates }: Grouped, bounds: string[] = []): string {
   const by = keys.map(({ name, expression }) => aliased(expressionText(expression), name)).join(', ');
   const calls = aggregates.map(({ name, call }) => aliased(aggregateText(call), name));
-  const bounds = Object.entries(windowColumns).map(([kind, name]) => aliased(`window ${kind}`, name));
-  const group = by === '' ? '' : ` by ${by}`;
-  return `Tumble ${quoteName(window.time)} every ${durationText(window.sizeMs)}${offset}${group}: ${[...calls, ...bounds].join(', ')}`;
+  return `${by === '' ? '' : ` by ${by}`}: ${[...calls, ...bounds].join(', ')}`;
 }
 
 function aliased(text: string, name: string | undefined): string {

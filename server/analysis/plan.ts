@@ -27,7 +27,15 @@ interface NodeBase {
   stateBound: StateBound;
 }
 
-export type PlanNode = ScanNode | ValuesNode | ProjectNode | FilterNode | UnionNode | WindowAggregateNode;
+export type PlanNode =
+  | ScanNode
+  | ValuesNode
+  | ProjectNode
+  | FilterNode
+  | UnionNode
+  | WindowAggregateNode
+  | JobStateNode
+  | GroupAggregateNode;
 
 /** Reads a table: decodes records to its physical and metadata columns. One scan per table and job, shared. */
 export interface ScanNode extends NodeBase {
@@ -72,10 +80,34 @@ export interface WindowAggregateNode extends NodeBase {
   input: PlanNode;
   window: TumblingWindow;
   /** Group keys besides the window; each is also an output column of that name. */
-  keys: { name: string; expression: BoundExpression }[];
-  aggregates: { name: string; call: AggregateCall; type: SqlType }[];
+  keys: GroupKey[];
+  aggregates: NamedAggregate[];
   /** Output column names for the window's bounds, where asked for. `time` is end - 1 ms, the new time attribute. */
   windowColumns: { start?: string; end?: string; time?: string };
+}
+/** `label`: what the query calls it, where it does. */
+export interface GroupKey {
+  name: string;
+  expression: BoundExpression;
+  label?: string;
+}
+export interface NamedAggregate {
+  name: string;
+  call: AggregateCall;
+  type: SqlType;
+  label?: string;
+}
+/** What a job keeps, as rows. Only in a query of that. */
+export interface JobStateNode extends NodeBase {
+  kind: 'jobState';
+  job: string;
+}
+/** Aggregates over all rows there are; without aggregates, the different keys. Only in a query of a job's state. */
+export interface GroupAggregateNode extends NodeBase {
+  kind: 'groupAggregate';
+  input: PlanNode;
+  keys: GroupKey[];
+  aggregates: NamedAggregate[];
 }
 export interface TumblingWindow {
   type: 'tumbling';
@@ -106,6 +138,20 @@ export interface PreviewPlan {
   input: PlanNode;
   scans: ScanNode[];
   limit?: number;
+  /** It reads what a job keeps, and is run once. */
+  state?: StateQuery;
+}
+export interface StateQuery {
+  job: string;
+  /** How many of the input's columns are shown; the others are for sorting. */
+  shown: number;
+  order: SortKey[];
+  offset?: number;
+}
+export interface SortKey {
+  column: string;
+  descending: boolean;
+  nulls?: 'first' | 'last';
 }
 
 /** An expression whose names and types are settled. `span` points into the statement for errors. */

@@ -10,8 +10,9 @@ import type {
 import type { Problem } from '../syntax/problem';
 import { Findings } from './binding/findings';
 import type { Catalog, TableDefinition } from './catalog';
-import type { JobPlan, PlanNode, PlanSink, PreviewPlan } from './plan';
-import type { Environment, Result } from './planning/environment';
+import type { JobPlan, PlanNode, PlanSink, PreviewPlan, SortKey } from './plan';
+import type { Environment, Result, ResultColumn } from './planning/environment';
+import { readsState } from './planning/jobStates';
 import { project, union } from './planning/nodes';
 import { pruneAll } from './planning/prune';
 import { newEnvironment, planQuery, visible } from './planning/queries';
@@ -50,18 +51,35 @@ export function planJob(statement: JobStatement, catalog: Catalog, name = 'resul
 /** The plan of a top-level SELECT; LIMIT belongs to it. */
 export function planPreview(statement: SelectStatement, catalog: Catalog): Planned<PreviewPlan> {
   const findings = new Findings();
-  const result = planQuery(statement.query, newEnvironment(catalog, findings, true));
+  const state: { job?: string } | undefined = readsState(statement.query) ? {} : undefined;
+  const environment = newEnvironment(catalog, findings, true);
+  const result = planQuery(statement.query, state ? { ...environment, state } : environment);
   noteEmit(statement, result, findings);
   if (findings.failed) return { problems: findings.problems, findings };
-  const { roots, scans } = pruneAll([simplify(rootOf(result))]);
+  const order = result.order ?? [];
+  const shown = visible(result);
+  const root = rootOf(state ? { ...result, columns: withSortKeys(result, order) } : result);
+  const { roots, scans } = pruneAll([simplify(root)]);
   const [input] = roots;
   if (!input) return { problems: findings.problems, findings };
-  const { limit } = statement.query;
-  return {
-    plan: { input, scans, ...(limit && { limit: limit.count }) },
-    problems: findings.problems,
-    findings,
-  };
+  const { limit, offset } = statement.query;
+  const plan: PreviewPlan = { input, scans, ...(limit && { limit: limit.count }) };
+  if (state?.job !== undefined)
+    plan.state = {
+      job: state.job,
+      shown: shown.columns.length,
+      order,
+      ...(offset && { offset: offset.count }),
+    };
+  return { plan, problems: findings.problems, findings };
+}
+
+/** The columns that are shown, then those that are only sorted by. */
+function withSortKeys(result: Result, order: readonly SortKey[]): ResultColumn[] {
+  const beside = result.columns.filter(
+    ({ hidden, column }) => hidden && order.some((key) => key.column === column),
+  );
+  return [...visible(result).columns, ...beside.map(({ name, column, type }) => ({ name, column, type }))];
 }
 
 function planSinks(statement: JobStatement, environment: Environment, name: string): PlanSink[] {

@@ -52,6 +52,11 @@ export const problemKinds = {
     error: 'NOT_SUPPORTED',
     documentation: 'The clause is part of the language, but the local engine does not run it yet.',
   },
+  noJobState: {
+    code: 'SJ233',
+    error: 'NOT_SUPPORTED',
+    documentation: 'The job keeps nothing between two records that could be queried.',
+  },
   unsupportedStatement: {
     code: 'SJ231',
     error: 'NOT_SUPPORTED',

@@ -158,7 +158,7 @@ function deserialize(text: string): Checkpoint {
 
 /** Tells plans of different queries apart. Options are left out: an address may change, the state stays good. */
 export function planFingerprint(plan: JobPlan): string {
-  const skipped = new Set(['span', 'options', 'statement', 'documentation', 'word']);
+  const skipped = new Set(['span', 'options', 'statement', 'documentation', 'word', 'label']);
   const text = JSON.stringify(plan.sinks, (key, value: unknown) => (skipped.has(key) ? undefined : value));
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

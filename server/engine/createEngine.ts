@@ -21,6 +21,7 @@ import { tableEncoder } from './formats/encoder';
 import { horizonOf, oldest, oldestTime, streamLog } from './logs';
 import { Outbox, withUnpublished } from './outbox';
 import { nextRecords } from './peek';
+import { noRows, queryState } from './stateQuery';
 import { DuckPipeline } from './pipeline';
 import { openPreview } from './preview';
 import { partitionProgress } from './progress';
@@ -116,6 +117,17 @@ export function createEngine(options: EngineOptions): Engine {
     },
     reposition: (spec, to) =>
       withDatabase(spec, (database) => applyReposition(database, planFingerprint(spec.plan), to)),
+    async queryState({ plan: job, databasePath }, plan, rowsMax, signal) {
+      if (!existsSync(databasePath)) return noRows(plan);
+      const database = await Database.open(databasePath);
+      try {
+        if ((await readCheckpoint(database, planFingerprint(job))) === undefined) return noRows(plan);
+        const bounds = { rowsMax, now: options.clock.now() };
+        return await database.reading((reader) => queryState(reader, job, plan, bounds), signal);
+      } finally {
+        await database.close();
+      }
+    },
     async drop(spec) {
       await deleteDatabase(spec.databasePath);
       await rm(options.context(spec.name).jobDir, { recursive: true, force: true });

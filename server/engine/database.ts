@@ -25,6 +25,8 @@ export const memory = 'mem';
 
 export class Database implements Statements {
   readonly #running = new Set<Promise<unknown>>();
+  /** Each stops what one reading connection does. */
+  readonly #readers = new Set<() => void>();
   #closed: Promise<void> | undefined;
   #interrupted = false;
 
@@ -105,9 +107,12 @@ export class Database implements Statements {
     return (await this.run(sql, values)).getRows();
   }
 
-  /** Reads what is committed, on a connection of its own: beside whatever transaction is open. */
-  async reading<T>(read: (reader: Statements) => Promise<T>): Promise<T> {
+  /** Reads what is committed, on a connection of its own: beside whatever transaction is open. `signal` stops it. */
+  async reading<T>(read: (reader: Statements) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const connection = await this.track(() => this.instance.connect());
+    const stop = (): void => connection.interrupt();
+    this.#readers.add(stop);
+    signal?.addEventListener('abort', stop);
     try {
       return await this.track(() =>
         read({
@@ -116,6 +121,8 @@ export class Database implements Statements {
         }),
       );
     } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#readers.delete(stop);
       connection.closeSync();
     }
   }
@@ -155,6 +162,7 @@ export class Database implements Statements {
   async #close(): Promise<void> {
     this.main.interrupt();
     this.input.interrupt();
+    for (const stop of this.#readers) stop();
     await Promise.allSettled(this.#running);
     this.main.closeSync();
     this.input.closeSync();

@@ -69,6 +69,14 @@ export interface Reposition {
   streams: { stream: string; identity?: string; positions: [number, string][] }[];
 }
 
+/** What a query of a job's state found. */
+export interface StateRows {
+  columns: { name: string; type: string }[];
+  rows: Cell[][];
+  /** There are more rows than were asked for. */
+  more: boolean;
+}
+
 export interface PipelineCounters {
   recordsIn: number;
   recordsOut: number;
@@ -223,6 +231,8 @@ export interface Engine {
   ): Promise<number | null>;
   /** Sets positions of a job that is not open, in one transaction. Throws STORAGE, STATE_CORRUPT. */
   reposition(spec: JobSpec, to: Reposition): Promise<JobPositions>;
+  /** Runs a query of what the job keeps, for a job that is not open. `signal` ends it. @throws as `Pipeline.queryState` */
+  queryState(spec: JobSpec, plan: PreviewPlan, rowsMax: number, signal: AbortSignal): Promise<StateRows>;
   /** Deletes everything the job kept. */
   drop(spec: JobSpec): Promise<void>;
   /** Runs a SELECT without keeping anything. */
@@ -280,6 +290,11 @@ export interface Pipeline {
    * more. Consumes nothing; may be called beside everything else.
    */
   peek(request: PeekRequest): Promise<NextRecord[]>;
+  /**
+   * Runs a query of what the job keeps, once, over what is committed; beside everything else. `signal` ends it.
+   * @throws StreamJobsError NOT_SUPPORTED, BAD_REQUEST for what cannot be computed of the rows
+   */
+  queryState(job: JobPlan, plan: PreviewPlan, rowsMax: number, signal: AbortSignal): Promise<StateRows>;
   /** The logs it reads, and the proof that it would read them. Throws SOURCE_UNAVAILABLE, SOURCE_FAILED. */
   logs(place?: LogPlace): Promise<StreamLog[]>;
   /** See Watch.horizon. */

@@ -58,6 +58,9 @@ class Fingerprints {
         return ['union', node.inputs.map((input) => this.rows(input))];
       case 'windowAggregate':
         return this.window(node);
+      case 'jobState':
+      case 'groupAggregate':
+        return ['once', node.id];
     }
   }
 
@@ -93,6 +96,8 @@ class Fingerprints {
         const place = node.columns.findIndex((column) => column.name === name);
         return node.inputs.map((input) => this.column(input, input.columns[place]?.name ?? name));
       }
+      case 'jobState':
+      case 'groupAggregate':
       case 'values':
         return ['place', node.columns.findIndex((column) => column.name === name)];
       case 'windowAggregate': {

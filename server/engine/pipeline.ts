@@ -6,6 +6,7 @@
 // 4. Rows for transactional writers are durable in the outbox first and published in the background, also while the
 //    job is paused; a job has finished when they are outside.
 import type { LogPlace } from '../connectors/connector';
+import type { JobPlan, PreviewPlan } from '../analysis/plan';
 import { StreamJobsError } from '../protocol/errors';
 import { BatchFeed } from './batchFeed';
 import { copyPositions } from './checkpoint';
@@ -28,6 +29,7 @@ import type {
   PipelineEvents,
   RetryOutcome,
   StreamLog,
+  StateRows,
 } from './engine';
 import { asJobError, endsBefore } from './endings';
 import type { Slice } from './inputTable';
@@ -39,6 +41,7 @@ import { nextRecords } from './peek';
 import type { ScanOperator } from './operators/scan';
 import { partitionProgress } from './progress';
 import type { PipelineSpec, Session } from './session';
+import { queryState } from './stateQuery';
 
 export class DuckPipeline implements Pipeline {
   readonly #feed: BatchFeed;
@@ -181,6 +184,11 @@ export class DuckPipeline implements Pipeline {
       return source ? [{ name: table.name, source }] : [];
     });
     return nextRecords(streams, this.positions(), request);
+  }
+  queryState(job: JobPlan, plan: PreviewPlan, rowsMax: number, signal: AbortSignal): Promise<StateRows> {
+    const { database } = this.session;
+    const bounds = { rowsMax, now: this.spec.clock.now() };
+    return database.reading((reader) => queryState(reader, job, plan, bounds), signal);
   }
 
   deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]> {

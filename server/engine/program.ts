@@ -60,6 +60,9 @@ function make(node: PlanNode, visit: (input: PlanNode) => Operator): Operator {
       return filter(node, visit(node.input));
     case 'union':
       return union(node, node.inputs.map(visit));
+    case 'jobState':
+    case 'groupAggregate':
+      throw new Error(`${node.kind} stands in a query of a job's state only.`);
     case 'windowAggregate':
       return windowAggregate(node, visit(node.input));
   }

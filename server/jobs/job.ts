@@ -1,12 +1,20 @@
 // One job: its queue of requests, its appointments, and what its pipeline tells it.
-import type { DeadLetter, NextRecord, PeekRequest, RetryOutcome, StreamLog } from '../engine/engine';
+import type { PreviewPlan } from '../analysis/plan';
+import type {
+  DeadLetter,
+  NextRecord,
+  PeekRequest,
+  RetryOutcome,
+  StateRows,
+  StreamLog,
+} from '../engine/engine';
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot, JobState, PauseDepth } from '../protocol/jobs';
 import type { PauseOptions, ResumeFrom, ResumeOptions } from '../protocol/rpc';
 import { byTimer, JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
 import { deadLettersOf, retryDeadLetters } from './jobLetters';
 import { asError, messages, type JobStanding } from './messages';
-import { peek } from './jobLooks';
+import { peek, queryState } from './jobLooks';
 import { pauseRequest } from './pauseRequest';
 import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
 import { detailsOf, snapshotOf } from './snapshots';
@@ -301,6 +309,12 @@ export class Job {
       }
     };
     return this.request('deploy', replace, { sameAs });
+  }
+
+  /** Runs a query of what it keeps, over what is committed; in any state of the job. */
+  queryState(plan: PreviewPlan): Promise<StateRows> {
+    if (this.core.slot.current !== undefined) return queryState(this.core, plan);
+    return this.aside(() => queryState(this.core, plan));
   }
 
   /** Between two turns, so that nobody opens or closes what is looked at. */

@@ -119,8 +119,15 @@ export const messages = {
   lookLate(name: string, ms: number): StreamJobsError {
     return error(
       'SOURCE_UNAVAILABLE',
-      `The next records of ${name} could not be read within ${ms / 1000} s.`,
-      'Check that its sources can be reached, then try again.',
+      `Looking into ${name} took longer than ${ms / 1000} s.`,
+      'Check that its sources can be reached and that the machine is not overloaded, then try again.',
+    );
+  },
+  notUnderstood(name: string): StreamJobsError {
+    return error(
+      'NOT_SUPPORTED',
+      `The statement of ${name} cannot be understood any more, so neither can its state.`,
+      'SHOW STATUS and the server log say why: a table or a value it needs may be gone.',
     );
   },
   neverRead(name: string): StreamJobsError {

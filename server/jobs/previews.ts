@@ -1,6 +1,6 @@
 // Top-level SELECTs that run now: bounded in number, each with one receiver.
 import type { PreviewPlan } from '../analysis/plan';
-import type { Engine, Preview } from '../engine/engine';
+import type { Engine, Preview, StateRows } from '../engine/engine';
 import type { Cell } from '../protocol/results';
 import { messages } from './messages';
 
@@ -48,6 +48,17 @@ export class Previews {
     // It may have come to its end, or been cancelled, before there was anything to close.
     if (this.open.get(id) !== entry) await entry.preview.close();
     return { id, columns: entry.preview.columns };
+  }
+
+  /** Rows that are all there already, given once whoever asked knows the preview. */
+  show({ columns, rows }: StateRows, message: string | undefined, receiver: PreviewReceiver): StartedPreview {
+    this.started += 1;
+    const id = `preview-${this.started}`;
+    setImmediate(() => {
+      if (rows.length > 0) receiver.rows(id, rows);
+      receiver.done(id, 'finished', message);
+    });
+    return { id, columns };
   }
 
   /** Does nothing for one that has ended. */

@@ -106,8 +106,8 @@ export class Stepper {
   }
 }
 
-/** A look at a job's next records, with an end. @throws StreamJobsError SOURCE_UNAVAILABLE when that took too long */
-export function looking<T>(core: JobCore, look: () => Promise<T>): Promise<T> {
+/** A look at a job from the side, with an end. @throws StreamJobsError SOURCE_UNAVAILABLE when that took too long */
+export function looking<T>(core: JobCore, look: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { lookDeadlineMs: ms, graceMs } = core.limits;
   const late = () => messages.lookLate(core.name, ms);
   return within({ clock: core.around.clock, ms, graceMs, late }, look);

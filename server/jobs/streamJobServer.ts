@@ -25,7 +25,7 @@ import { ServerCatalog } from './serverCatalog';
 import { diskSpaceOf, ServerHealth } from './serverHealth';
 import { executeScript } from './statements/execute';
 import { nextRecordsOf } from './statements/peek';
-import { previewPlan } from './statements/queries';
+import { previewPlan, stateCut, stateRows } from './statements/queries';
 import type { Store } from './store';
 import { tableSummaries } from './tableSummaries';
 import { Turnstile } from './turnstile';
@@ -231,7 +231,10 @@ export class StreamJobServer {
     if (only === undefined || more.length > 0) throw messages.notAPreview();
     const statement = understand(only.text, this.lookup(new Map(Object.entries(settings))));
     if (statement.kind !== 'select') throw messages.notAPreview();
-    return this.previews.start(previewPlan(statement, this.catalog), receiver);
+    const plan = previewPlan(statement, this.catalog, this.jobs);
+    if (plan.state === undefined) return this.previews.start(plan, receiver);
+    const found = await stateRows(plan, this.jobs);
+    return this.previews.show(found, found.more ? stateCut(found.rows.length) : undefined, receiver);
   }
 
   /** Does nothing for a preview that has ended. */

@@ -1,5 +1,5 @@
 // SELECT with aggregates: window and keys from GROUP BY, aggregates from SELECT and HAVING, expressions over both.
-import type { Expression, FunctionCall, Select } from '../../syntax/ast';
+import type { Expression, FunctionCall, OrderItem, Select } from '../../syntax/ast';
 import { aggregateType } from '../arithmetic';
 import { bind, bindCondition } from '../binding/binder';
 import type { BindContext } from '../binding/binder';
@@ -16,11 +16,12 @@ import type { FunctionDefinition } from '../functions/definition';
 import type { AggregateCall, BoundExpression, PlanColumn, PlanNode, WindowAggregateNode } from '../plan';
 import { formatType } from '../typeNames';
 import type { Result } from './environment';
-import { findWindow, windowOfCall } from './groupWindows';
+import { findWindow, windowOfCall, withoutWindow } from './groupWindows';
 import type { GroupWindow } from './groupWindows';
-import { filter, uniqueName, windowAggregate } from './nodes';
+import { filter, groupAggregate, uniqueName, windowAggregate } from './nodes';
 import { itemName, output } from './selects';
 import type { OutputItem } from './selects';
+import { planSorting, sortedOutput } from './sorting';
 import { boundType } from './windowTables';
 
 type Kind = WindowBound['kind'];
@@ -38,10 +39,18 @@ interface Grouping {
   aggregates: Map<string, { name: string; call: AggregateCall; type: BoundExpression['type'] }>;
   bounds: Map<Kind, PlanColumn>;
   taken: Set<string>;
+  /** Run once, over all rows. */
+  once: boolean;
 }
 
-export function planAggregate(select: Select, input: PlanNode, context: BindContext): Result {
-  const grouping = newGrouping(select, input, context);
+/** `orderBy`: of a query that is run once, over all rows and without a window. */
+export function planAggregate(
+  select: Select,
+  input: PlanNode,
+  context: BindContext,
+  orderBy?: readonly OrderItem[],
+): Result {
+  const grouping = newGrouping(select, input, context, orderBy !== undefined);
   const above: BindContext = { ...context, clause: 'SELECT', intercept: (one) => interpret(one, grouping) };
   const items = select.items.flatMap((item, i): OutputItem[] => {
     if (item.kind === 'star') {
@@ -57,21 +66,41 @@ export function planAggregate(select: Select, input: PlanNode, context: BindCont
     return [{ name: itemName(item.expression, item.alias, i), expression, ...(bound && { bound }) }];
   });
   const having = select.having && bindCondition(select.having, { ...above, clause: 'HAVING' });
+  if (orderBy) {
+    const inOrder: BindContext = { ...above, clause: 'ORDER BY' };
+    const sorting = planSorting(orderBy, items, (one) => bind(one, inOrder), context.findings);
+    const all = groupAggregate(input, grouping.keys, [...grouping.aggregates.values()]);
+    return sortedOutput(having ? filter(all, having) : all, items, sorting);
+  }
   boundColumn('time', grouping);
+  const labels = labelsOf(items);
   const node = windowAggregate(
     input,
     grouping.window.window,
-    grouping.keys,
-    [...grouping.aggregates.values()],
+    grouping.keys.map((key) => labelled(key, labels)),
+    [...grouping.aggregates.values()].map((one) => labelled(one, labels)),
     Object.fromEntries([...grouping.bounds].map(([kind, { name }]) => [kind, name])),
     [...grouping.bounds.values()],
   );
   return output(having ? filter(node, having) : node, items);
 }
 
-function newGrouping(select: Select, input: PlanNode, context: BindContext): Grouping {
+/** What the SELECT list calls a key or an aggregate that stands in it as it is. */
+function labelsOf(items: readonly OutputItem[]): Map<string, string> {
+  const labels = new Map<string, string>();
+  for (const { name, expression } of items)
+    if (expression.kind === 'column' && !name.startsWith('EXPR$') && !labels.has(expression.name))
+      labels.set(expression.name, name);
+  return labels;
+}
+function labelled<T extends { name: string }>(one: T, labels: ReadonlyMap<string, string>): T {
+  const label = labels.get(one.name);
+  return label === undefined ? one : { ...one, label };
+}
+
+function newGrouping(select: Select, input: PlanNode, context: BindContext, once: boolean): Grouping {
   const { findings } = context;
-  const window = findWindow(select, input, context);
+  const window = once ? withoutWindow(select, findings) : findWindow(select, input, context);
   const grouping: Grouping = {
     window,
     input,
@@ -82,6 +111,7 @@ function newGrouping(select: Select, input: PlanNode, context: BindContext): Gro
     aggregates: new Map(),
     bounds: new Map(),
     taken: new Set(),
+    once,
   };
   for (const item of select.groupBy?.items ?? []) {
     if (window.items.has(item)) continue;
@@ -123,7 +153,7 @@ function interpret(expression: Expression, grouping: Grouping): BoundExpression 
       return unknown(expression.span);
     }
     const kind = windowOfCall(expression, grouping.window, grouping.context);
-    if (kind) {
+    if (kind && !grouping.once) {
       findCalled(expression, grouping.context.findings);
       return reference(boundColumn(kind, grouping), expression);
     }

@@ -3,7 +3,7 @@ import type { Name, Query } from '../../syntax/ast';
 import type { Findings } from '../binding/findings';
 import type { WindowBound } from '../binding/scope';
 import type { Catalog } from '../catalog';
-import type { PlanNode, ScanNode } from '../plan';
+import type { PlanNode, ScanNode, SortKey } from '../plan';
 import type { SqlType } from '../types';
 
 export interface Environment {
@@ -17,6 +17,8 @@ export interface Environment {
   expanding: ReadonlySet<string>;
   /** Whether ORDER BY and LIMIT belong to a preview. */
   preview: boolean;
+  /** Present in a query of a job's state; `job` once it is named. */
+  state?: { job?: string };
   /** How many more tables may be named, counting those in views again at each use: see `relationsMax`. */
   budget: { relations: number };
 }
@@ -36,6 +38,8 @@ export interface CommonTable {
 export interface Result {
   node: PlanNode;
   columns: ResultColumn[];
+  /** Of a query that is run once. */
+  order?: SortKey[];
 }
 export interface ResultColumn {
   name: string;

@@ -23,6 +23,12 @@ export interface GroupWindow {
 /** For a query that is refused: lets the rest of it be looked at. */
 const noWindow: TumblingWindow = { type: 'tumbling', time: '', sizeMs: 1, offsetMs: 0 };
 
+/** For a query that is run once: rows are grouped by keys alone. */
+export function withoutWindow({ window }: Select, findings: Findings): GroupWindow {
+  if (window) findings.notRun("Windows over a job's state are", window.span);
+  return { window: noWindow, items: new Set(), boundNamed: () => undefined };
+}
+
 export function findWindow(select: Select, input: PlanNode, context: BindContext): GroupWindow {
   return (
     clauseWindow(select, input, context) ??

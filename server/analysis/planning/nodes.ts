@@ -2,6 +2,8 @@
 import type {
   BoundExpression,
   FilterNode,
+  GroupAggregateNode,
+  JobStateNode,
   PlanColumn,
   PlanNode,
   ProjectNode,
@@ -109,11 +111,45 @@ export function windowAggregate(
   };
 }
 
+export function jobState(job: string, columns: PlanColumn[]): JobStateNode {
+  return {
+    ...unnumbered,
+    kind: 'jobState',
+    job,
+    columns,
+    changelog: 'insert',
+    upsertKeys: [],
+    stateBound: 'none',
+  };
+}
+
+export function groupAggregate(
+  input: PlanNode,
+  keys: GroupAggregateNode['keys'],
+  aggregates: GroupAggregateNode['aggregates'],
+): GroupAggregateNode {
+  return {
+    ...unnumbered,
+    kind: 'groupAggregate',
+    input,
+    keys,
+    aggregates,
+    columns: [
+      ...keys.map(({ name, expression }) => ({ name, type: expression.type })),
+      ...aggregates.map(({ name, type }) => ({ name, type })),
+    ],
+    changelog: 'insert',
+    upsertKeys: [],
+    stateBound: 'none',
+  };
+}
+
 /** The inputs of a node. */
 export function inputsOf(node: PlanNode): PlanNode[] {
   switch (node.kind) {
     case 'scan':
     case 'values':
+    case 'jobState':
       return [];
     case 'union':
       return node.inputs;

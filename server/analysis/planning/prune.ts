@@ -42,7 +42,13 @@ function collect(node: PlanNode, used: ReadonlySet<string>, needs: Needs): void 
       addScanNeeds(node, all);
       return;
     case 'values':
+    case 'jobState':
       return;
+    case 'groupAggregate': {
+      const calls = node.aggregates.flatMap(({ call }) => [call.argument ?? [], call.filter ?? []].flat());
+      collect(node.input, namesIn([...node.keys.map(({ expression }) => expression), ...calls]), needs);
+      return;
+    }
     case 'project': {
       const kept = node.expressions.filter((_, i) => used.has(node.columns[i]?.name ?? ''));
       collect(node.input, namesIn(kept), needs);
@@ -127,6 +133,10 @@ function withoutUnused(node: PlanNode, used: Set<string>, inner: (input: PlanNod
         ...(kept && time),
       };
     }
+    case 'jobState':
+      return rest;
+    case 'groupAggregate':
+      return { ...rest, input: inner(rest.input) };
     case 'values': {
       const kept = (_: unknown, i: number) => used.has(node.columns[i]?.name ?? '');
       return { ...rest, columns, rows: rest.rows.map((row) => row.filter(kept)) };

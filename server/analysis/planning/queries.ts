@@ -1,5 +1,5 @@
 // Queries: common tables, set operations, VALUES, and what comes after them.
-import type { Name, Query, QueryBody, SetOperation, Values } from '../../syntax/ast';
+import type { Name, OrderItem, Query, QueryBody, SetOperation, Values } from '../../syntax/ast';
 import { bind } from '../binding/binder';
 import { convert } from '../binding/conversions';
 import type { Findings } from '../binding/findings';
@@ -28,16 +28,16 @@ export function newEnvironment(catalog: Catalog, findings: Findings, preview = f
 
 export function planQuery(query: Query, outer: Environment): Result {
   const environment = { ...outer, ctes: planCommonTables(query, outer) };
-  const result = planBody(query.body, environment);
-  const { findings, preview } = environment;
+  const { findings, preview, state } = environment;
+  const result = planBody(query.body, environment, state ? query.orderBy : []);
   const [first] = query.orderBy;
-  if (first) {
+  if (first && !result.order) {
     const last = query.orderBy.at(-1) ?? first;
     bindOrder(query, result, findings);
     findings.notRun('ORDER BY is', { start: first.span.start, end: last.span.end });
   }
   if (query.limit && !preview) findings.notRun('LIMIT in a job or a subquery is', query.limit.span);
-  if (query.offset) findings.notRun('OFFSET is', query.offset.span);
+  if (query.offset && !(state && preview)) findings.notRun('OFFSET is', query.offset.span);
   return result;
 }
 
@@ -78,10 +78,10 @@ function checkCount(names: Name[], result: Result, owner: Name, findings: Findin
     );
 }
 
-function planBody(body: QueryBody, environment: Environment): Result {
+function planBody(body: QueryBody, environment: Environment, orderBy: readonly OrderItem[] = []): Result {
   switch (body.kind) {
     case 'select':
-      return planSelect(body, environment);
+      return planSelect(body, environment, orderBy);
     case 'values':
       return planValues(body, environment);
     case 'nested':

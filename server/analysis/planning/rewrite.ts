@@ -8,10 +8,12 @@ export function simplify(node: PlanNode): PlanNode {
   switch (node.kind) {
     case 'scan':
     case 'values':
+    case 'jobState':
       return node;
     case 'union':
       return union(node.inputs.map(simplify));
     case 'windowAggregate':
+    case 'groupAggregate':
       return { ...node, input: simplify(node.input) };
     case 'filter':
       return pushFilter({ ...node, input: simplify(node.input) });

@@ -1,5 +1,5 @@
 // SELECT: filter, then aggregate or project.
-import type { Expression, Name, Select, SelectItem } from '../../syntax/ast';
+import type { Expression, Name, OrderItem, Select, SelectItem } from '../../syntax/ast';
 import { bind, bindCondition } from '../binding/binder';
 import type { BindContext } from '../binding/binder';
 import { Findings } from '../binding/findings';
@@ -12,8 +12,9 @@ import { didYouMean } from '../suggest';
 import { timestamp } from '../typeNames';
 import { planAggregate } from './aggregates';
 import type { Environment, Result, ResultColumn } from './environment';
-import { columnOf, filter, project, uniqueName, values } from './nodes';
+import { columnOf, filter, groupAggregate, project, uniqueName, values } from './nodes';
 import { planQuery } from './queries';
+import { planSorting, sortedOutput } from './sorting';
 import { planTableRef } from './tableRefs';
 
 /** One column of a SELECT list. */
@@ -23,7 +24,12 @@ export interface OutputItem {
   bound?: WindowBound;
 }
 
-export function planSelect(select: Select, environment: Environment): Result {
+/** `orderBy`: of a query that is run once. */
+export function planSelect(
+  select: Select,
+  environment: Environment,
+  orderBy: readonly OrderItem[] = [],
+): Result {
   const { findings } = environment;
   const source = select.from
     ? planTableRef(select.from, environment)
@@ -39,15 +45,40 @@ export function planSelect(select: Select, environment: Environment): Result {
   };
   let { node } = source;
   if (select.where) node = filter(node, bindCondition(select.where, context));
-  if (select.distinct)
+  if (select.distinct && !environment.state)
     findings.notRun('SELECT DISTINCT is', {
       start: select.span.start,
       end: select.items[0]?.span.start ?? select.span.end,
     });
-  if (isAggregated(select)) return planAggregate(select, node, context);
-  const items = select.items.flatMap((item, i) => bindItem(item, i, { ...context, clause: 'SELECT' }));
+  if (isAggregated(select)) {
+    const grouped = planAggregate(select, node, context, environment.state ? orderBy : undefined);
+    return select.distinct ? distinct(grouped, orderBy, findings) : grouped;
+  }
+  const inSelect: BindContext = { ...context, clause: 'SELECT' };
+  const items = select.items.flatMap((item, i) => bindItem(item, i, inSelect));
   if (!select.from && !select.where) return constantRow(items);
-  return output(node, items);
+  if (!environment.state) return output(node, items);
+  const sorting = planSorting(
+    orderBy,
+    items,
+    (one) => bind(one, { ...context, clause: 'ORDER BY' }),
+    findings,
+  );
+  const result = sortedOutput(node, items, sorting);
+  return select.distinct ? distinct(result, orderBy, findings) : result;
+}
+
+/** Each different row once. */
+function distinct(result: Result, orderBy: readonly OrderItem[], findings: Findings): Result {
+  const columns = result.columns.filter(({ hidden }) => !hidden);
+  if (columns.length < result.columns.length)
+    findings.report(
+      'notGrouped',
+      'With SELECT DISTINCT, ORDER BY names columns of the SELECT list.',
+      orderBy[0]?.expression.span ?? { start: 0, end: 0 },
+    );
+  const keys = columns.map(({ column }) => ({ name: column, expression: columnOf(result.node, column) }));
+  return { ...result, columns, node: groupAggregate(result.node, keys, []) };
 }
 
 /** SELECT without FROM: one row. */

@@ -10,6 +10,7 @@ import type { PlanNode } from '../plan';
 import { didYouMean } from '../suggest';
 import { relationsMax } from './environment';
 import type { CommonTable, Environment, Result } from './environment';
+import { planJobState } from './jobStates';
 import { values } from './nodes';
 import { planQuery } from './queries';
 import { scanOf, scanScope } from './scans';
@@ -43,9 +44,7 @@ export function planTableRef(ref: TableRef, environment: Environment): Source {
       return anything(ref.alias);
     }
     case 'jobState':
-      findings.uses.push({ kind: 'job', name: ref.job.text, span: ref.job.span });
-      findings.report('unsupportedStatement', 'STATE OF JOB cannot be queried yet.', ref.span);
-      return anything(ref.alias);
+      return aliased(planJobState(ref, environment), ref.alias, environment);
   }
 }
 
@@ -64,6 +63,8 @@ export function planNamed(name: Name, environment: Environment): Source {
   }
   const relation = catalog.relation(name.text);
   findings.useRelation(name, relation);
+  if (environment.state)
+    findings.report('unsupportedQuery', "A query of a job's state reads nothing else.", name.span);
   if (!relation && hasPlaceholder(name.text))
     return { node: values([], [[]]), relations: [openRelation(name.text)] };
   if (!relation) {

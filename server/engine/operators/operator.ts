@@ -18,6 +18,8 @@ export interface Operator {
   /** Makes its temporary tables, empty, when the job is opened; those of its inputs exist. */
   prepare?(database: Database): Promise<void>;
   delta(form: DeltaForm): string;
+  /** What it keeps, as rows: c0, c1 ... in the order that `StatePart` says. */
+  state?(): string;
   /** True when this batch certainly has no rows here. */
   quiet(): boolean;
   /** Deltas in `checked` form that `step` will read, for finding the record that fails it. */

@@ -24,6 +24,7 @@ export function windowAggregate(node: WindowAggregateNode, input: Operator): Ope
     quiet: () => result.quiet(),
     delta: (form) => result.delta(form),
     restore: () => result.restore(),
+    state: standing,
     checks: () => (input.quiet() ? [] : [rows('checked')]),
     step: async (context) => {
       const before = context.watermarkBefore(operator);
@@ -72,6 +73,13 @@ export function windowAggregate(node: WindowAggregateNode, input: Operator): Ope
       'sum(w) AS n',
     ];
     return `SELECT ${columns.join(', ')} FROM (${input}) GROUP BY ALL`;
+  }
+  /** The windows that are open, with their aggregates so far. */
+  function standing(): string {
+    const values = ['make_timestamp_ms(win)', `make_timestamp_ms(win + ${sizeMs})`];
+    values.push(...node.keys.map((_, i) => `k${i}`), ...parts.merged);
+    const keys = ['win', ...node.keys.map((_, i) => `k${i}`)];
+    return `SELECT ${values.map((sql, i) => `${sql} AS c${i}`).join(', ')} FROM ${table} GROUP BY ${keys.join(', ')}`;
   }
   function closed(watermark: number): string {
     const outputs = new Map<string, string>();

@@ -17,12 +17,13 @@ import type {
   PipelineEvents,
   Preview,
   PreviewSink,
+  StateRows,
   RetryOutcome,
   Watch,
   Reposition,
   StreamLog,
 } from '../../../server/engine/engine';
-import type { PreviewPlan } from '../../../server/analysis/plan';
+import type { JobPlan, PreviewPlan } from '../../../server/analysis/plan';
 import type { FakeClock } from './fakeClock';
 
 export type Call =
@@ -140,6 +141,11 @@ export class FakeEngine implements Engine {
     };
     this.watches.add(watch);
     return watch;
+  }
+
+  async queryState(_spec: JobSpec, plan: PreviewPlan): Promise<StateRows> {
+    await this.clock.sleep(1);
+    return stateRows(plan, 'closed');
   }
 
   async peek(_spec: JobSpec, positions: JobPositions, request: PeekRequest): Promise<NextRecord[]> {
@@ -298,6 +304,11 @@ export class FakePipeline implements Pipeline {
     return this.positions();
   }
 
+  async queryState(_job: JobPlan, plan: PreviewPlan): Promise<StateRows> {
+    await this.engine.clock.sleep(1);
+    return stateRows(plan, 'open');
+  }
+
   async peek(request: PeekRequest): Promise<NextRecord[]> {
     await this.engine.clock.sleep(1);
     return this.engine.nextAt(this.position, request);
@@ -360,6 +371,12 @@ export class FakePipeline implements Pipeline {
 /** A job's first database goes by its name, those of other versions by their path. */
 function keyOf({ name, databasePath }: Pick<JobSpec, 'name' | 'databasePath'>): string {
   return /\/\d+\.db$/.test(databasePath) ? databasePath : name;
+}
+
+/** One row that says where it is from. */
+function stateRows({ input, state }: PreviewPlan, from: string): StateRows {
+  const columns = input.columns.slice(0, state?.shown).map(({ name }) => ({ name, type: 'STRING' }));
+  return { columns, rows: [columns.map(() => from)], more: false };
 }
 
 function at(position: bigint): JobPositions {

@@ -145,3 +145,52 @@ describe('in statements', () => {
     expect((await harness.refused(sql))?.code).toBe(code);
   });
 });
+
+describe('the state of a job', () => {
+  const windowed = `CREATE TABLE timed (id BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen');
+    START JOB win AS SELECT window_start, COUNT(*) AS records
+    FROM TABLE(TUMBLE(TABLE timed, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end;`;
+  const sql = 'SELECT records FROM STATE OF JOB win';
+
+  it('is answered at once, from the pipeline or from the closed database', async () => {
+    const harness = await serverWith(windowed);
+    expect(await harness.run(sql)).toMatchObject({ columns: ['records'], rows: [['open']] });
+    await harness.run('PAUSE JOB win COLD');
+    expect((await harness.run(sql)).rows).toEqual([['closed']]);
+    await harness.run('STOP JOB win');
+    expect((await harness.run(sql)).rows).toEqual([['closed']]);
+    const plan = await harness.run(`EXPLAIN ${sql}`);
+    expect(plan.rows?.flat().join(' ')).toContain('State of job win');
+  });
+
+  it.each([
+    [
+      `${tables} START JOB big AS ${query}; SELECT * FROM STATE OF JOB big`,
+      'NOT_SUPPORTED',
+      'big keeps no state',
+    ],
+    [`${windowed} SELECT record FROM STATE OF JOB win`, 'NAME_NOT_FOUND', 'Did you mean records?'],
+    ['SELECT * FROM STATE OF JOB nobody', 'JOB_NOT_FOUND', 'nobody'],
+  ])('%s is refused with %s', async (script, code, part) => {
+    const error = await (await serverWith('SHOW JOBS')).refused(script);
+    expect(error?.code).toBe(code);
+    expect(error?.message).toContain(part);
+  });
+
+  it('comes as a preview for who asks for one', async () => {
+    const harness = await serverWith(windowed);
+    const seen: unknown[] = [];
+    const ended = new Promise<void>((resolve) => {
+      const receiver = {
+        rows: (_id: string, rows: unknown) => void seen.push(rows),
+        done: (_id: string, reason: string) => {
+          seen.push(reason);
+          resolve();
+        },
+      };
+      void harness.clock.until(harness.server.preview(sql, receiver));
+    });
+    await ended;
+    expect(seen).toEqual([[['open']], 'finished']);
+  });
+});
