@@ -5,7 +5,7 @@ import type { StatementResult } from '../../server/protocol/results';
 import { TestCluster, until } from './cluster';
 import { LocalJobServer } from './jobServers';
 import { differences, fileTableSql, idsInFile, kafkaTableSql, none } from './jobTables';
-import { kafkaTable, range, testContext, textsOf } from './tables';
+import { idsOf, kafkaTable, range, readRecords, testContext, textsOf } from './tables';
 
 const address = inject('kafka');
 
@@ -79,6 +79,29 @@ describe.skipIf(address === undefined)('looking ahead', () => {
       await source?.close();
       await open.abort();
       await producer.disconnect();
+    }
+  });
+
+  it('a partition that is held is read from where it was, once it is released', async () => {
+    const topic = await cluster.createTopic('held', 2);
+    await cluster.produceIds(topic, 0, 3000, 0);
+    await cluster.produceIds(topic, 10_000, 13_000, 1);
+    const source = kafka.source?.(kafkaTable(topic, at), testContext({}, topic));
+    if (!source) throw new Error('kafka has no source');
+    try {
+      await source.open(new Map());
+      const before = (await readRecords(source, 6000)).filter(({ partition }) => partition === 0);
+      expect(before).toHaveLength(3000);
+      source.hold?.(new Map([[0, 1000n]]));
+      await cluster.produceIds(topic, 3000, 3100, 0);
+      await cluster.produceIds(topic, 13_000, 13_100, 1);
+      expect(new Set((await readRecords(source, 100)).map(({ partition }) => partition))).toEqual(
+        new Set([1]),
+      );
+      source.hold?.(new Map());
+      expect(idsOf(await readRecords(source, 2100))).toEqual(range(1000, 3099));
+    } finally {
+      await source.close();
     }
   });
 

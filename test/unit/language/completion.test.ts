@@ -44,6 +44,10 @@ describe('job names', () => {
     check('PAUSE JOB $0', 'orders | clicks | old | slow');
     check('RESTART JOB $0', 'old');
   });
+  it('come for a look into any of them', () => {
+    for (const look of ['PEEK JOB $0', 'SELECT * FROM STATE OF JOB $0'])
+      expect(labels(look)).toEqual(expect.arrayContaining(['orders', 'clicks', 'old', 'slow']));
+  });
   it('are not offered again when listed', () => {
     check('PAUSE JOB orders, $0', 'clicks | old | slow');
     check('PAUSE JOB IF EXISTS orders, clicks, old, sl$0', 'slow');

@@ -106,6 +106,16 @@ describe('jobs', () => {
     );
   });
 
+  it('that are looked into only have to exist, and their state may have any column', () => {
+    check(`
+      PEEK JOB ordesr LIMIT 3;
+      --       ^^^^^^ error: There is no job ordesr. Did you mean orders (running)?
+      SELECT anything FROM STATE OF JOB nobody;
+      --                                ^^^^^^ error: There is no job nobody. Jobs now: orders, clicks, old, slow.
+      SELECT anything, COUNT(*) FROM STATE OF JOB clicks GROUP BY anything ORDER BY COUNT(*) DESC LIMIT 5;
+    `);
+  });
+
   it('of EXPLAIN only have to exist', () => {
     check(`
       EXPLAIN PAUSE JOB nobody;
