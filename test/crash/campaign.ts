@@ -6,6 +6,8 @@ import { kinds } from './testJob';
 
 /** Rounds on one data directory before its output is compared for the last time and it goes. */
 const roundsOfSite = 25;
+/** Files are synced when they are opened too, with no rows yet. */
+const afterOpening = 4;
 /** Longest way into a write that is struck in its middle, in microseconds. */
 const delayUsMax = 2500;
 
@@ -70,7 +72,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     // There is something to cut back after a crash between the rows and their checkpoint only.
     const ways: Blow[] =
       blow.point === 'rows cut back'
-        ? [{ ...blow, point: 'rows synced', moment: 'after', signal: 'SIGKILL' }, blow]
+        ? [{ ...blow, point: 'rows synced', moment: 'after', passage: afterOpening, signal: 'SIGKILL' }, blow]
         : [blow];
     for (const way of ways) {
       const counts = (await site.round(way)) ? summary.struck : summary.unreached;
