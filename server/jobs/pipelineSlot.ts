@@ -166,8 +166,8 @@ export class PipelineSlot {
     this.pipeline = undefined;
     const { closeDeadlineMs: ms } = this.limits;
     const late = () => messages.closeTimeout(this.name, ms);
-    const closing = (pipeline?.close() ?? Promise.resolve()).catch(() => undefined);
-    const closed = Promise.all([this.calling, closing]);
+    // A closed pipeline holds nothing any more, whatever its calls still wait for.
+    const closed = pipeline === undefined ? this.calling : pipeline.close().catch(() => undefined);
     this.calling = closed;
     await this.within({ ms, late }, () => closed).catch(() => undefined);
   }

@@ -47,6 +47,7 @@ async function pauseReading(core: JobCore, turn: Turn, request: PauseRequest): P
     core.readings.stand(positions);
   } catch (error) {
     turn.check();
+    if (request.by === byOnError) return pauseHanging(core, turn, request);
     core.enter('running');
     await core.journal.keep({ desired: 'running', pauseRequest: undefined });
     throw error;
@@ -60,6 +61,15 @@ async function pauseReading(core: JobCore, turn: Turn, request: PauseRequest): P
     await goOn(core, turn);
     throw error;
   }
+  core.enter('paused');
+}
+
+/** It processes nothing already, before a record it cannot read: what hangs is given up, the checkpoint is the truth. */
+async function pauseHanging(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+  await core.letGo();
+  turn.check();
+  await completePause(core, request);
+  turn.check();
   core.enter('paused');
 }
 

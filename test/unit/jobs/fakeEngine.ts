@@ -107,7 +107,7 @@ export class FakeEngine implements Engine {
   async open(spec: JobSpec, events: PipelineEvents, signal: AbortSignal): Promise<Pipeline> {
     await this.act('open', signal);
     if (this.openPipelines.some(({ name, key }) => name === spec.name && key === keyOf(spec))) {
-      throw new StreamJobsError('INTERNAL', `${spec.name} is open already.`);
+      throw new StreamJobsError('STORAGE', `${spec.name} is open already.`);
     }
     const pipeline = new FakePipeline(this, spec.name, events, keyOf(spec));
     this.pipelines.push(pipeline);
@@ -300,7 +300,7 @@ export class FakePipeline implements Pipeline {
     this.mustBeOpen();
     await this.engine.act('quiesce', signal);
     this.reading = false;
-    this.engine.world.committed.set(this.key, this.position);
+    if (!this.closing) this.engine.world.committed.set(this.key, this.position);
     return this.positions();
   }
 

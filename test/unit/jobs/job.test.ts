@@ -648,17 +648,21 @@ describe('starting, ending, failing', () => {
     });
   });
 
-  it('on.error = pause pauses with the reason', async () => {
-    const harness = new Harness();
-    const job = await harness.running();
-    harness.world.misbehave('quiesce', 'heed');
-    harness.engine.last().events.pauseWanted('offset 7 of orders is no JSON');
-    await harness.clock.advance(20_000);
-    expect(job.snapshot()).toMatchObject({
-      state: 'paused',
-      pause: { by: 'on.error', reason: 'offset 7 of orders is no JSON' },
-    });
-  });
+  it.each(['heed', 'hang'] as const)(
+    'on.error = pause pauses with the reason, however quiesce goes: %s',
+    async (behaviour) => {
+      const harness = new Harness();
+      const job = await harness.running();
+      harness.world.misbehave('quiesce', behaviour);
+      harness.engine.last().events.pauseWanted('offset 7 of orders is no JSON');
+      await harness.clock.advance(20_000);
+      expect(job.snapshot()).toMatchObject({
+        state: 'paused',
+        pause: { by: 'on.error', reason: 'offset 7 of orders is no JSON' },
+      });
+      expect((await harness.clock.until(job.resume({ by }))).state).toBe('running');
+    },
+  );
 
   it('DROP removes everything, of a running, a stuck and a failed job', async () => {
     for (const behaviour of ['ok', 'hang'] as const) {
