@@ -17,6 +17,7 @@ import { project, union } from './planning/nodes';
 import { pruneAll } from './planning/prune';
 import { newEnvironment, planQuery, visible } from './planning/queries';
 import { simplify } from './planning/rewrite';
+import { bucketCount, withShare, type Share } from './planning/share';
 import { planInsert, planTableAs } from './planning/sinks';
 import { deployOptions } from './options/jobs';
 import { checkJobOptions } from './options/validate';
@@ -37,10 +38,44 @@ export interface Planned<P> {
  */
 export function planJob(statement: JobStatement, catalog: Catalog, name = 'results'): Planned<JobPlan> {
   const findings = new Findings();
-  const environment = newEnvironment(catalog, findings);
-  const sinks = oneForEachTable(planSinks(statement, environment, name));
+  return completed(planSimplified(statement, newEnvironment(catalog, findings), name), findings);
+}
+
+/** Two versions of a job side by side: of each hundred keys the canary gets `percent`, the present one the others. */
+export interface SharedJob {
+  present: JobStatement;
+  canary: JobStatement;
+  percent: number;
+}
+
+/** Both in one plan, over the same scans and into the same sinks. Each can be planned alone: see `planJob`. */
+export function planShared(
+  { present, canary, percent }: SharedJob,
+  catalog: Catalog,
+  name: string,
+): Planned<JobPlan> {
+  const findings = new Findings();
+  const { scans } = newEnvironment(catalog, findings);
+  const partOf = (statement: JobStatement, share: Share): PlanSink[] =>
+    planSimplified(statement, { ...newEnvironment(catalog, findings), scans }, name).map(
+      ({ table, input }) => ({ table, input: withShare(input, share) }),
+    );
+  const sinks = [
+    ...partOf(present, { from: percent, to: bucketCount }),
+    ...partOf(canary, { from: 0, to: percent }),
+  ];
+  return completed(sinks, findings);
+}
+
+function planSimplified(statement: JobStatement, environment: Environment, name: string): PlanSink[] {
+  const sinks = planSinks(statement, environment, name);
+  return sinks.map(({ table, input }) => ({ table, input: simplify(input) }));
+}
+
+function completed(all: PlanSink[], findings: Findings): Planned<JobPlan> {
+  const sinks = oneForEachTable(all);
   if (findings.failed || sinks.length === 0) return { problems: findings.problems, findings };
-  const { roots, scans } = pruneAll(sinks.map(({ input }) => simplify(input)));
+  const { roots, scans } = pruneAll(sinks.map(({ input }) => input));
   const planned = sinks.flatMap(({ table }, i): PlanSink[] => {
     const input = roots[i];
     return input ? [{ table, input }] : [];
@@ -116,11 +151,12 @@ function planSinks(statement: JobStatement, environment: Environment, name: stri
 
 /** Several INSERTs into one table are one sink: two writers of a file would cut off each other's rows. */
 function oneForEachTable(sinks: PlanSink[]): PlanSink[] {
-  const inputs = new Map<TableDefinition, PlanNode[]>();
-  for (const { table, input } of sinks) inputs.set(table, [...(inputs.get(table) ?? []), input]);
-  return [...inputs].flatMap(([table, [first, ...more]]): PlanSink[] => {
+  const byName = new Map<string, PlanSink[]>();
+  for (const sink of sinks) byName.set(sink.table.name, [...(byName.get(sink.table.name) ?? []), sink]);
+  return [...byName.values()].flatMap(([first, ...more]): PlanSink[] => {
     if (!first) return [];
-    return [{ table, input: more.length === 0 ? first : union([first, ...more]) }];
+    const inputs = [first, ...more].map(({ input }) => input);
+    return [{ ...first, ...(more.length > 0 && { input: union(inputs) }) }];
   });
 }
 

@@ -8,7 +8,7 @@ import { problem } from './problemCodes';
 export function unsupported(statement: Statement): Problem | undefined {
   switch (statement.kind) {
     case 'deployJob':
-      return unsupportedStrategy(statement);
+      return emptyShare(statement);
     case 'moveJob':
       return notYet('MOVE JOB', statement.span);
     case 'show': {
@@ -25,15 +25,11 @@ const notShown: Record<string, string> = {
   connections: 'CONNECTIONS',
 };
 
-function unsupportedStrategy({ strategy }: DeployJob): Problem | undefined {
-  if (strategy?.kind !== 'canary') return undefined;
-  const why = 'two versions would share the keys and both write';
-  const instead = 'STRATEGY BLUE_GREEN tries a version on all records, unseen';
-  return problem(
-    'unsupportedStatement',
-    `STRATEGY CANARY is not run yet: ${why}. ${instead}.`,
-    strategy.span,
-  );
+/** A share of the keys is neither none nor all of them. */
+function emptyShare({ strategy }: DeployJob): Problem | undefined {
+  if (strategy?.percent === undefined || (strategy.percent >= 1 && strategy.percent <= 99)) return undefined;
+  const message = `CANARY gives a version 1 to 99 percent of the keys, not ${strategy.percent}. STRATEGY REPLACE gives it all.`;
+  return problem('unsupportedStatement', message, strategy.span);
 }
 
 function notYet(what: string, span: Span): Problem {

@@ -22,7 +22,7 @@ import { Stepper } from './stepper';
 import type { JobRecord, PauseRecord } from './store';
 import { tidyVersions } from './turns/databases';
 import { beginBeside, catchUp, swap, type Green } from './turns/blueGreen';
-import { deploy, rollback } from './turns/deploy';
+import { deploy, deployCanary, rollback } from './turns/deploy';
 import { giveUp, type NewVersion } from './turns/replacement';
 import { discard, drop } from './turns/drop';
 import { completePause, goCold, pause, pauseOnError } from './turns/pause';
@@ -190,7 +190,9 @@ export class Job {
   deploy(wanted: NewVersion): Promise<JobDetails> {
     const { version, statement } = wanted;
     const sameAs = JSON.stringify([version, statement]);
-    return this.replaced((turn) => deploy(this.core, turn, wanted), sameAs);
+    const { canaryPercent } = wanted;
+    if (canaryPercent === undefined) return this.replaced((turn) => deploy(this.core, turn, wanted), sameAs);
+    return this.replaced((turn) => deployCanary(this.core, turn, { ...wanted, canaryPercent }), sameAs);
   }
 
   /** Has the new version catch up beside the old one before it takes over; PAUSE, STOP and others end that. */

@@ -3,7 +3,7 @@ import type { Catalog, TableDefinition } from '../analysis/catalog';
 import { jobOptions, readJobOptions } from '../analysis/options/jobs';
 import { optionRecord } from '../analysis/options/validate';
 import type { JobPlan } from '../analysis/plan';
-import { planJob, type JobStatement } from '../analysis/planner';
+import { planJob, planShared, type JobStatement } from '../analysis/planner';
 import { toError } from '../analysis/problemCodes';
 import type { Connector } from '../connectors/connector';
 import type { JobSpec } from '../engine/engine';
@@ -29,7 +29,14 @@ export class JobPlanner {
   plan(record: JobRecord): PlannedJob {
     const statement = understandJob(record.statement, this.lookup(record.settings));
     const looking = recording(this.catalog);
-    const { plan, findings, problems } = planJob(statement, looking, record.name);
+    const { canary } = record;
+    const shared = canary && {
+      ...{ present: statement, percent: canary.percent },
+      canary: understandJob(canary.statement, this.lookup(canary.settings)),
+    };
+    const { plan, findings, problems } = shared
+      ? planShared(shared, looking, record.name)
+      : planJob(statement, looking, record.name);
     const wrong = problems.find(({ severity }) => severity === 'error');
     if (wrong !== undefined) throw toError(wrong);
     if (plan === undefined) throw messages.internal(record.name, 'its statement has no plan');

@@ -13,6 +13,7 @@ import { jobWarnings, type JobHealthReading } from './health';
 import { horizonWarning } from './horizon';
 import type { JobCore } from './jobCore';
 import { leftOf } from './stepper';
+import { runningName } from './versions';
 import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
 
 export function snapshotOf(core: JobCore): JobSnapshot {
@@ -30,7 +31,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
   const reason = core.state === 'stopped' ? record.ended?.reason : undefined;
   return {
     name: core.name,
-    version: record.version,
+    version: runningName(record),
     statement: record.statement,
     state: core.state,
     desired: record.desired,

@@ -32,6 +32,8 @@ export interface JobRecord {
   resumes: number;
   /** The last versions, in the order they were first deployed; absent while there was only one. */
   versions?: VersionRecord[];
+  /** Another version that runs in the same pipeline, for some of the keys. */
+  canary?: CanaryRecord | undefined;
   /** Which of its databases it runs on: 0, the first one, when absent. */
   database?: number;
   /** Databases of other versions that may still be there: made or left by a deployment, gone when it has ended. */
@@ -62,6 +64,11 @@ export function positionsOf({ positions }: RestingPoint): JobPositions {
   return streams;
 }
 
+/** A version that has `percent` of the keys; the job's own has the others. */
+export interface CanaryRecord extends Pick<VersionRecord, 'version' | 'statement' | 'settings'> {
+  percent: number;
+}
+
 /** A version of a job, and what became of it. */
 export interface VersionRecord {
   version: string;
@@ -75,9 +82,9 @@ export interface VersionRecord {
   /** What was said of it. */
   note?: string;
 }
-export type VersionStrategy = 'start' | 'replace' | 'blue-green' | 'rollback';
+export type VersionStrategy = 'start' | 'replace' | 'blue-green' | 'canary' | 'rollback';
 /** `deploying` is on its way, and `failed` if the server ends meanwhile. `previous` can be rolled back to. */
-export type VersionState = 'deploying' | 'active' | 'previous' | 'rolled back' | 'failed';
+export type VersionState = 'deploying' | 'active' | 'canary' | 'previous' | 'rolled back' | 'failed';
 
 /** A job that is put elsewhere in its logs, and what the history will say of it. */
 export interface JobMove {

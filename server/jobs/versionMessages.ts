@@ -2,6 +2,7 @@
 import type { PlanChange } from '../engine/planChange';
 import { StreamJobsError } from '../protocol/errors';
 import { describeStanding, written, type JobStanding } from './messages';
+import type { CanaryRecord } from './store';
 
 export const versionMessages = {
   exists(name: string, version: string, taken: string[]): StreamJobsError {
@@ -21,6 +22,31 @@ export const versionMessages = {
   },
   runsAlready(name: string, version: string): StreamJobsError {
     return new StreamJobsError('VERSION_EXISTS', `${name} is at version '${version}' already.`);
+  },
+  hasCanary(name: string, present: string, { version, percent }: CanaryRecord): StreamJobsError {
+    return new StreamJobsError(
+      'VERSION_EXISTS',
+      `${name} has a canary: version '${version}' has ${percent} % of the keys of version '${present}'.`,
+      {
+        hint: `DEPLOY '${version}' with STRATEGY REPLACE gives it all keys, ROLLBACK JOB ${written(name)} none.`,
+      },
+    );
+  },
+  anotherQuery(name: string, { version }: CanaryRecord): StreamJobsError {
+    return new StreamJobsError(
+      'VERSION_EXISTS',
+      `This is another query than the one version '${version}' of ${name} runs as a canary.`,
+      { hint: `DEPLOY the same query, or ROLLBACK JOB ${written(name)} and give this one another name.` },
+    );
+  },
+  notShared(name: string, version: string, why: string): StreamJobsError {
+    return new StreamJobsError(
+      'NOT_SUPPORTED',
+      `Version '${version}' of ${name} cannot share the keys: ${why}.`,
+      {
+        hint: 'STRATEGY BLUE_GREEN tries it on all records, unseen, before it takes over; REPLACE goes back if it fails.',
+      },
+    );
   },
   notSettled(job: JobStanding): StreamJobsError {
     return new StreamJobsError(

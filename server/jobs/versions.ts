@@ -1,8 +1,21 @@
 // The versions in a job's record: which there are, and how the list changes as they come and go. Pure.
-import type { JobRecord, VersionRecord } from './store';
+import type { CanaryRecord, JobRecord, VersionRecord } from './store';
 
 /** Of the version a job runs or ran last. */
 export type VersionSource = Pick<VersionRecord, 'version' | 'statement' | 'settings'>;
+/** What a job runs: a version, and perhaps another one for some of the keys. */
+export type Running = VersionSource & { canary?: CanaryRecord | undefined };
+
+/** `1`, `1 + 2 (10 %)`. */
+export function runningName({ version, canary }: Running): string {
+  return canary === undefined ? version : `${version} + ${canary.version} (${canary.percent} %)`;
+}
+
+/** Of the keys, in percent; null for a version that does not run. */
+export function shareOf({ version: present, canary }: JobRecord, version: string): number | null {
+  if (version === canary?.version) return canary.percent;
+  return version === present ? 100 - (canary?.percent ?? 0) : null;
+}
 
 /** Never empty: a job that was never deployed anew has the version it was started with. */
 export function versionsOf(record: JobRecord): VersionRecord[] {
@@ -28,11 +41,11 @@ export function previousVersion(record: JobRecord): VersionRecord | undefined {
     .at(-1);
 }
 
-/** Remembers a version, of which the oldest leave when there are too many; the present one stays. */
+/** Remembers a version, of which the oldest leave when there are too many; those that run stay. */
 export function withVersion(record: JobRecord, added: VersionRecord, kept: number): VersionRecord[] {
   const all = [...versionsOf(record), added];
   const leaving = all
-    .filter(({ version }) => version !== record.version)
+    .filter(({ version }) => version !== record.version && version !== record.canary?.version)
     .slice(0, Math.max(0, all.length - kept));
   return all.filter((known) => !leaving.includes(known));
 }
@@ -46,22 +59,38 @@ export function changed(
   return versions.map((known) => (known.version === version ? { ...known, ...change } : known));
 }
 
+/** The list when `made` runs: as a canary beside the present version, or in its place, which ends a canary. */
+export function whenRunning(before: JobRecord, made: VersionRecord, asCanary: boolean): VersionRecord[] {
+  const all = versionsOf(before);
+  if (asCanary) return changed(all, made.version, { ...made, state: 'canary' });
+  const { version, canary } = before;
+  const left = changed(all, version, { state: made.strategy === 'rollback' ? 'rolled back' : 'previous' });
+  const ended =
+    canary === undefined
+      ? left
+      : changed(left, canary.version, {
+          state: 'rolled back',
+          note: `It had ${canary.percent} % of the keys.`,
+        });
+  return changed(ended, made.version, { ...made, state: 'active' });
+}
+
 /** A job as it is when it runs this version on this database; the one it ran on is spare then. */
 export function asVersion(
   record: JobRecord,
-  { version, statement, settings }: VersionSource,
+  { version, statement, settings, canary }: Running,
   database: number,
 ): JobRecord {
   const spareDatabases = databasesOf(record).filter((number) => number !== database);
-  return { ...record, version, statement, settings, database, spareDatabases };
+  return { ...record, version, statement, settings, canary, database, spareDatabases };
 }
 
 /** What of a record says which version the job runs, on what, and whether it is to run. */
 export function versionFields(record: JobRecord) {
-  const { version, statement, settings, database = 0, spareDatabases = [], desired, ended } = record;
-  const runs = { version, statement, settings, database, spareDatabases, versions: versionsOf(record) };
+  const { version, statement, settings, canary, database = 0, spareDatabases = [], desired, ended } = record;
+  const runs = { version, statement, settings, canary, database, spareDatabases };
   // What was noted of the checkpoint is of another database.
-  return { ...runs, desired, ended, checkpoint: undefined };
+  return { ...runs, versions: versionsOf(record), desired, ended, checkpoint: undefined };
 }
 
 /** Numbers of databases that are there or may be; never empty. */
@@ -71,9 +100,9 @@ export function databasesOf({ database = 0, spareDatabases = [] }: JobRecord): n
 
 /** What a record says after a deployment that ended before the new version took over; nothing when none did. */
 export function cutShort(record: JobRecord, why: string): Pick<JobRecord, 'versions'> {
-  const { versions = [], version: present } = record;
+  const { versions = [] } = record;
   const cut = versions.find(({ state }) => state === 'deploying');
   if (cut === undefined) return {};
-  const note = `${why} Version '${present}' stayed.`;
+  const note = `${why} Version '${runningName(record)}' stayed.`;
   return { versions: changed(versions, cut.version, { state: 'failed', note }) };
 }

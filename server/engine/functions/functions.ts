@@ -8,6 +8,7 @@ import { arithmetic } from './arithmetic';
 import { collections, json } from './collections';
 import { mathematics } from './mathematics';
 import { predicates } from './predicates';
+import { routing } from './routing';
 import { strings } from './strings';
 import { temporal } from './temporal';
 
@@ -33,6 +34,7 @@ const mappings: MappingTable = {
   ...temporal,
   ...collections,
   ...json,
+  ...routing,
 };
 
 /** Whether a call of this name can be run. */

@@ -7,7 +7,7 @@ import type { JobRegistry } from '../jobRegistry';
 import { usedSettings } from '../jobStarter';
 import { on } from '../scripts';
 import type { JobRecord } from '../store';
-import { findVersion, versionsOf } from '../versions';
+import { findVersion, shareOf, versionsOf } from '../versions';
 import { said, tabled, type Outcome, type StatementContext } from './context';
 
 export async function deployJob(
@@ -17,11 +17,12 @@ export async function deployJob(
 ): Promise<Outcome> {
   const { name, version, options, strategy } = statement;
   const discardState = optionRecord(options).state?.toLowerCase() === 'discard';
+  const canary = strategy?.percent === undefined ? {} : { canaryPercent: strategy.percent };
   const rolling = strategy?.kind === 'rolling' ? { remark: 'On one machine ROLLING is REPLACE.' } : {};
   const job = find(jobs, name);
   try {
     const used = usedSettings(text, settings);
-    const wanted = { version, statement: text, settings: used, by, discardState, ...rolling };
+    const wanted = { version, statement: text, settings: used, by, discardState, ...rolling, ...canary };
     await (strategy?.kind === 'blueGreen' ? job.deployBeside(wanted) : job.deploy(wanted));
   } catch (error) {
     throw on(name.span, error);
@@ -44,10 +45,11 @@ export async function rollbackJob(
 
 export function showVersions({ name, span }: Show, { jobs }: StatementContext): Outcome {
   const { record } = find(jobs, name ?? { text: '', span });
-  const columns = ['version', 'state', 'strategy', 'deployed_at', 'by', 'note', 'statement'];
+  const columns = ['version', 'state', 'share', 'strategy', 'deployed_at', 'by', 'note', 'statement'];
   const rows = versionsOf(record).map((known): Cell[] => [
     known.version,
     known.state,
+    percent(shareOf(record, known.version)),
     known.strategy,
     new Date(known.deployedAt).toISOString(),
     known.by,
@@ -57,10 +59,16 @@ export function showVersions({ name, span }: Show, { jobs }: StatementContext): 
   return tabled(columns, rows, 'version');
 }
 
-/** What became of a job, with what was noted of the version it has now. */
+/** What became of a job, with what was noted of the version that came last. */
 function now({ name, state, record }: { name: string; state: string; record: JobRecord }): Outcome {
-  const note = findVersion(record, record.version)?.note ?? '';
-  return said(`${name} is ${state}, version '${record.version}'.${note === '' ? '' : ` ${note}`}`);
+  const { version, canary } = record;
+  const beside = canary ? `, with version '${canary.version}' as a canary` : '';
+  const note = findVersion(record, canary?.version ?? version)?.note ?? '';
+  return said(`${name} is ${state}, version '${version}'${beside}.${note === '' ? '' : ` ${note}`}`);
+}
+
+function percent(share: number | null): string | null {
+  return share === null ? null : `${share} %`;
 }
 
 function find(jobs: JobRegistry, { text, span }: Pick<Name, 'text' | 'span'>): Job {

@@ -12,7 +12,7 @@ import { asError, messages } from '../messages';
 import { PipelineSlot } from '../pipelineSlot';
 import type { Turn } from '../requestQueue';
 import { versionMessages } from '../versionMessages';
-import { versionFields } from '../versions';
+import { runningName, versionFields } from '../versions';
 import { carryOver } from './databases';
 import {
   announce,
@@ -152,7 +152,7 @@ export async function swap(core: JobCore, turn: Turn, green: Green): Promise<voi
   const { replacement } = green;
   const { from, to, after, before, change } = replacement;
   await settled(core, turn, async () => {
-    if (!isRunning(core) || core.journal.record.version !== before.version)
+    if (!isRunning(core) || runningName(core.journal.record) !== runningName(before))
       throw versionMessages.notBeside(core.standing());
     await comeToRest(core, turn);
     try {

@@ -8,6 +8,7 @@ import type { Turn } from '../requestQueue';
 import type { VersionRecord } from '../store';
 import { versionMessages } from '../versionMessages';
 import { findVersion, previousVersion, versionFields, versionNames, versionsOf } from '../versions';
+import { canaryEnded, canaryOf, promoted, type NewCanary } from './canary';
 import { carryOver } from './databases';
 import {
   announce,
@@ -23,13 +24,18 @@ import { comeToRest, goOnAsBefore, startNew } from './takeOver';
 
 /** @throws StreamJobsError VERSION_EXISTS, STATE_DIFFERS, PAUSE_TIMEOUT, STORAGE, DEPLOY_FAILED, what planning finds */
 export async function deploy(core: JobCore, turn: Turn, wanted: NewVersion): Promise<void> {
-  const found = replacementBy(core, wanted, 'replace');
+  const { canary } = core.journal.record;
+  const found = canary ? promoted(core, canary, wanted) : replacementBy(core, wanted, 'replace');
   await replace(core, turn, keepingState(core, found, wanted.discardState));
 }
 
 /** Without a version, to the one that ran before. @throws StreamJobsError VERSION_NOT_FOUND and as `deploy` */
 export async function rollback(core: JobCore, turn: Turn, by: string, version?: string): Promise<void> {
   const { record } = core.journal;
+  if (record.canary !== undefined) {
+    await replace(core, turn, keepingState(core, canaryEnded(core, record.canary, version), false));
+    return;
+  }
   const target = version === undefined ? previousVersion(record) : findVersion(record, version);
   if (target === undefined && version === undefined) throw versionMessages.nonePrevious(core.name);
   if (target === undefined) throw versionMessages.notFound(core.name, version ?? '', versionNames(record));
@@ -46,6 +52,11 @@ export async function rollback(core: JobCore, turn: Turn, by: string, version?: 
     turn,
     keepingState(core, noted(found, [`Rolled back from '${record.version}'.`]), false),
   );
+}
+
+/** As a canary, or with another share of the keys. @throws StreamJobsError as `deploy`, NOT_SUPPORTED */
+export async function deployCanary(core: JobCore, turn: Turn, wanted: NewCanary): Promise<void> {
+  await replace(core, turn, keepingState(core, canaryOf(core, wanted), false));
 }
 
 async function replace(core: JobCore, turn: Turn, replacement: Replacement): Promise<void> {

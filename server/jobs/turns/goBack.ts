@@ -7,7 +7,7 @@ import { asError } from '../messages';
 import type { Turn } from '../requestQueue';
 import type { JobRecord } from '../store';
 import { sentence, versionMessages } from '../versionMessages';
-import { asVersion, changed, databasesOf, versionFields, versionsOf } from '../versions';
+import { asVersion, changed, databasesOf, runningName, versionFields, versionsOf } from '../versions';
 import { carryOver } from './databases';
 import type { Replacement } from './replacement';
 import { open, read } from './start';
@@ -22,14 +22,13 @@ export async function goBack(
   failed: Failed,
   cause: StreamJobsError,
 ): Promise<never> {
-  const { before, after, state } = failed;
+  const { before, state, version } = failed;
   const hasCommitted = failed.opened !== undefined && core.counters().batches > failed.opened;
   await core.letGo();
   const from = hasCommitted ? await fromThere(core, failed) : fromBefore(failed);
   turn.check();
   const runs = state === 'running' ? 'runs again' : `is there again, ${state} as before`;
-  const said = `Version '${before.version}' ${runs}; ${from.said}`;
-  const { version } = after;
+  const said = `Version '${runningName(before)}' ${runs}; ${from.said}`;
   const isNew = versionsOf(before).some((known) => known.version === version && known.state === 'deploying');
   const note = `${sentence(cause.message)} ${said}`;
   const versions = changed(versionsOf(before), version, isNew ? { state: 'failed', note } : { note });

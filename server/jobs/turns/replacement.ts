@@ -12,12 +12,16 @@ export interface NewVersion extends versions.VersionSource {
   by: string;
   /** Windows that the new version computes in another way begin empty. */
   discardState: boolean;
+  /** It runs beside the present one, for so many of 100 keys. */
+  canaryPercent?: number;
   /** Said with the answer. */
   remark?: string;
 }
 
 /** What is replaced by what. */
 export interface Replacement {
+  /** The version that comes, comes back, or gets another share of the keys. */
+  version: string;
   /** The job as it is, with the new version among its versions, and as it is to be. */
   before: JobRecord;
   after: JobRecord;
@@ -31,10 +35,11 @@ export interface Replacement {
 /** A version that comes anew. @throws StreamJobsError VERSION_EXISTS, JOB_NOT_RUNNING, what planning finds */
 export function replacementBy(
   core: JobCore,
-  { version, statement, settings, by, remark }: NewVersion,
-  strategy: 'replace' | 'blue-green',
+  { version, statement, settings, by, remark, canaryPercent }: NewVersion,
+  strategy: 'replace' | 'blue-green' | 'canary',
 ): Replacement {
   const { record } = core.journal;
+  if (record.canary !== undefined) throw versionMessages.hasCanary(core.name, record.version, record.canary);
   if (versions.findVersion(record, version) !== undefined)
     throw versionMessages.exists(core.name, version, versions.versionNames(record));
   const made: VersionRecord = {
@@ -43,47 +48,52 @@ export function replacementBy(
     ...(remark === undefined ? {} : { note: remark }),
   };
   const all = versions.withVersion(record, made, core.limits.versionsKept);
-  return replacement(core, { ...record, versions: all }, made);
+  return replacement(core, { ...record, versions: all }, made, canaryPercent);
 }
 
 /** Changes nothing. @throws StreamJobsError JOB_NOT_RUNNING when the job is on its way to another state */
-export function replacement(core: JobCore, before: JobRecord, made: VersionRecord): Replacement {
+export function replacement(
+  core: JobCore,
+  before: JobRecord,
+  made: VersionRecord,
+  percent?: number,
+): Replacement {
   const { state } = core;
   if (state !== 'running' && state !== 'paused' && state !== 'stopped' && state !== 'failed')
     throw versionMessages.notSettled(core.standing());
   const database = Math.max(...versions.databasesOf(before)) + 1;
-  const next = versions.asVersion(before, made, database);
+  const { version, statement, settings } = made;
+  const runs =
+    percent === undefined ? made : { ...before, canary: { version, statement, settings, percent } };
+  const next = versions.asVersion(before, runs, database);
   const to = core.around.plan(next);
   const from = core.around.plan(core.journal.record);
   const change = planChange(from.spec.plan, to.spec.plan);
-  const gone = made.strategy === 'rollback' ? 'rolled back' : 'previous';
-  const left = versions.changed(versions.versionsOf(before), before.version, { state: gone });
   const after: JobRecord = {
     ...next,
-    versions: versions.changed(left, made.version, { ...made, state: 'active' }),
+    versions: versions.whenRunning(before, made, percent !== undefined),
     // Of the version that goes: the next one has a database of its own.
     checkpoint: undefined,
     ...(state === 'paused' ? {} : { desired: 'running', ended: undefined }),
   };
-  return { before, after, from, to, change, state };
+  return { version, before, after, from, to, change, state };
 }
 
 /** With what a version begins with noted of it. @throws StreamJobsError STATE_DIFFERS unless it may be discarded */
 export function keepingState(core: JobCore, found: Replacement, mayDiscard: boolean): Replacement {
-  const { after, change } = found;
-  if (!mayDiscard && !keepsState(change))
-    throw versionMessages.stateDiffers(core.name, after.version, change);
+  const { version, change } = found;
+  if (!mayDiscard && !keepsState(change)) throw versionMessages.stateDiffers(core.name, version, change);
   return noted(found, remarks(change));
 }
 
 /** With sentences added to what is noted of the new version. */
 export function noted(found: Replacement, sentences: string[]): Replacement {
-  const { after } = found;
-  const note = [versions.findVersion(after, after.version)?.note ?? [], sentences].flat().join(' ');
+  const { after, version } = found;
+  const note = [versions.findVersion(after, version)?.note ?? [], sentences].flat().join(' ');
   if (note === '') return found;
   return {
     ...found,
-    after: { ...after, versions: versions.changed(versions.versionsOf(after), after.version, { note }) },
+    after: { ...after, versions: versions.changed(versions.versionsOf(after), version, { note }) },
   };
 }
 

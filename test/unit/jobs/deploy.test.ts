@@ -152,7 +152,7 @@ describe('a version that fails', () => {
     expect(jobs.ids()).toEqual(range(300).map((id) => ({ id, v: id >= 100 && id < 150 ? '2' : '1' })));
     expect(jobs.databases()).toHaveLength(1);
     const { rows = [] } = await jobs.done('SHOW JOB VERSIONS job');
-    expect(String(rows[1]?.[5])).toContain('division by zero');
+    expect(String(rows[1]?.[6])).toContain('division by zero');
   });
 
   it('without agreeing state, gives way to the old one where that stood: its file is cut back', async () => {

@@ -52,9 +52,9 @@ describe('starting jobs', () => {
     ['STRAT JOB x AS SELECT 1', 'SYNTAX', 'STRAT'],
     [`START JOB x AS ${query} WITH ('state' = 'discard')`, 'BAD_OPTION', 'state'],
     [
-      `DEPLOY JOB big VERSION '2' AS ${query} STRATEGY CANARY(10)`,
+      `DEPLOY JOB big VERSION '2' AS ${query} STRATEGY CANARY(0)`,
       'NOT_SUPPORTED',
-      'STRATEGY CANARY is not run yet',
+      'CANARY gives a version 1 to 99 percent of the keys, not 0.',
     ],
     ['EXPLAIN PAUSE JOB bigg', 'JOB_NOT_FOUND', 'There is no job bigg.'],
   ])('refuses %s with %s', async (sql, code, part) => {

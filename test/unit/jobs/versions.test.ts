@@ -158,6 +158,8 @@ const steps = 40;
 const kinds: [string, (job: Job) => Promise<unknown>, Call | undefined][] = [
   ['DEPLOY', (job) => job.deploy(wanted('2')), undefined],
   ['a DEPLOY beside', (job) => job.deployBeside(wanted('2')), undefined],
+  ['a CANARY', (job) => job.deploy({ ...wanted('2'), canaryPercent: 10 }), undefined],
+  ['a CANARY that fails', (job) => job.deploy({ ...wanted('2'), canaryPercent: 10 }), 'run'],
   ['a DEPLOY that fails', (job) => job.deploy(wanted('2')), 'run'],
 ];
 

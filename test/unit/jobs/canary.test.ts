@@ -1,0 +1,212 @@
+// Two versions that share the keys, over the real engine and real files: each record comes out once, by one of them.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { counting, Deployments, fileTables, passing, range, type IdRow } from './deployments';
+
+let jobs: Deployments;
+beforeEach(async () => {
+  jobs = new Deployments();
+  await jobs.open();
+  await jobs.done(fileTables);
+});
+afterEach(() => jobs.dispose());
+
+/** Orders of 1000 customers. */
+const more = (orders: number) => jobs.append(orders, (id) => ({ customer: `c${id % 1000}` }));
+const keyed = `CREATE TABLE keyed (id BIGINT, customer STRING, PRIMARY KEY (customer) NOT ENFORCED)
+  WITH ('connector' = 'file', 'path' = 'orders.json', 'format' = 'json')`;
+const from = (table: string, version: string) => `INSERT INTO ids SELECT id, '${version}' FROM ${table}`;
+const deploy = (version: string, strategy: string, query = from('keyed', version)) =>
+  `DEPLOY JOB job VERSION '${version}' AS ${query} STRATEGY ${strategy}`;
+const byId = ({ id: a }: IdRow, { id: b }: IdRow) => a - b;
+
+async function begin(query = from('keyed', '1')): Promise<void> {
+  await jobs.done(keyed);
+  more(1000);
+  await jobs.done(`START JOB job AS ${query}`);
+  await jobs.drained();
+}
+/** What came of another 1000 orders, one of each customer. */
+async function next(): Promise<IdRow[]> {
+  const before = jobs.appended;
+  more(1000);
+  await jobs.drained();
+  await jobs.until(() => jobs.ids().length >= jobs.appended);
+  return jobs
+    .ids()
+    .filter(({ id }) => id >= before)
+    .sort(byId);
+}
+const customersOf = (rows: IdRow[], version: string) =>
+  new Set(rows.filter(({ v }) => v === version).map(({ id }) => id % 1000));
+
+describe('DEPLOY ... STRATEGY CANARY', () => {
+  it('gives a version a share of the keys, then more, then all: each order comes out once, and a key stays', async () => {
+    await begin();
+    expect((await jobs.done(deploy('2', 'CANARY(10)'))).message).toBe(
+      "job is running, version '1', with version '2' as a canary. It has 10 % of the keys: keyed by customer.",
+    );
+    expect(jobs.server.getJobDetails('job').version).toBe('1 + 2 (10 %)');
+    const tenth = customersOf(await next(), '2');
+    expect(customersOf(await next(), '2')).toEqual(tenth);
+    expect(tenth.size).toBeGreaterThan(70);
+    expect(tenth.size).toBeLessThan(130);
+    await jobs.done('PAUSE JOB job');
+    await jobs.done('RESUME JOB job');
+    await jobs.done(deploy('2', 'CANARY(50)'));
+    const half = customersOf(await next(), '2');
+    expect(half.size).toBeGreaterThan(430);
+    expect(half.size).toBeLessThan(570);
+    expect([...tenth].every((customer) => half.has(customer))).toBe(true);
+    const { rows } = await jobs.done('SHOW VERSIONS job');
+    expect(rows?.map((row) => [...row.slice(0, 4), row[6]])).toEqual([
+      ['1', 'active', '50 %', 'start', null],
+      ['2', 'canary', '50 %', 'canary', 'It has 50 % of the keys: keyed by customer.'],
+    ]);
+    expect((await jobs.done(deploy('2', 'REPLACE'))).message).toBe(
+      "job is running, version '2'. It had 50 % of the keys before.",
+    );
+    expect(customersOf(await next(), '2').size).toBe(1000);
+    await jobs.done('PAUSE JOB job');
+    expect(
+      jobs
+        .ids()
+        .sort(byId)
+        .map(({ id }) => id),
+    ).toEqual(range(jobs.appended));
+    expect(await jobs.versions()).toEqual([
+      ['1', 'previous'],
+      ['2', 'active'],
+    ]);
+    expect(jobs.databases()).toHaveLength(1);
+  });
+
+  it('loses and repeats nothing while records come, and ROLLBACK gives all keys back', async () => {
+    await begin();
+    const coming = setInterval(() => more(50), 5);
+    await jobs.done(deploy('2', 'CANARY(30)'));
+    await jobs.done(deploy('2', 'CANARY(60)'));
+    clearInterval(coming);
+    expect((await jobs.done('ROLLBACK JOB job')).message).toBe(
+      "job is running, version '1'. Rolled back from '2', which had 60 % of the keys.",
+    );
+    expect(customersOf(await next(), '1').size).toBe(1000);
+    await jobs.done('PAUSE JOB job');
+    const rows = jobs.ids().sort(byId);
+    expect(rows.map(({ id }) => id)).toEqual(range(jobs.appended));
+    expect(new Set(rows.map(({ v }) => v))).toEqual(new Set(['1', '2']));
+    expect(await jobs.versions()).toEqual([
+      ['1', 'active'],
+      ['2', 'rolled back'],
+    ]);
+  });
+
+  it('is still there when the server comes back', async () => {
+    await begin();
+    await jobs.done(deploy('2', 'CANARY(50)'));
+    const half = customersOf(await next(), '2');
+    await jobs.close();
+    await jobs.open();
+    await jobs.until(() => jobs.server.getJobDetails('job').state === 'running');
+    expect(customersOf(await next(), '2')).toEqual(half);
+    expect(
+      jobs
+        .ids()
+        .map(({ id }) => id)
+        .sort((a, b) => a - b),
+    ).toEqual(range(jobs.appended));
+    await jobs.done('ROLLBACK JOB job');
+    expect(jobs.server.getJobDetails('job').version).toBe('1');
+  });
+
+  it("computes nothing for a record that is the other version's", async () => {
+    // The old version fails at every order that the canary has, and the other way round.
+    await begin();
+    await jobs.done(deploy('2', 'CANARY(50)'));
+    const half = customersOf(await next(), '2');
+    await jobs.done('ROLLBACK JOB job');
+    const failing = (version: string, customer: number) =>
+      `INSERT INTO ids SELECT id, '${version}' FROM keyed WHERE 10 / (id % 1000 - ${customer}) < 100`;
+    const own = [...half][0] ?? 0;
+    const others = range(1000).find((customer) => !half.has(customer)) ?? 0;
+    await jobs.done(deploy('3', 'REPLACE', failing('3', own)));
+    await jobs.done(deploy('4', 'CANARY(50)', failing('4', others)));
+    const before = jobs.server.getJobDetails('job').recordsFailed;
+    expect((await next()).map(({ id }) => id % 1000)).toEqual(range(1000));
+    expect(jobs.server.getJobDetails('job').recordsFailed).toBe(before);
+    expect(customersOf(jobs.ids(), '4')).toEqual(half);
+  });
+
+  it('that fails in its first batches gives its keys back', async () => {
+    await jobs.close();
+    await jobs.open(30_000);
+    await begin(`${from('keyed', '1')} WITH ('on.error' = 'fail')`);
+    jobs.atRest = () => more(1000);
+    const bad = `INSERT INTO ids SELECT id + 0 / (id / 1000 - 1), '2' FROM keyed`;
+    const { error } = await jobs.run(deploy('2', 'CANARY(10)', bad));
+    expect(error?.message).toContain("Version '1' runs again; it goes on from where the new one got to");
+    await next();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids().sort(byId)).toEqual(range(3000).map((id) => ({ id, v: '1' })));
+    expect(await jobs.versions()).toEqual([
+      ['1', 'active'],
+      ['2', 'failed'],
+    ]);
+  });
+
+  it('runs with the options of the present version, and says so', async () => {
+    await begin();
+    const sql = `DEPLOY JOB job VERSION '2' AS ${from('keyed', '2')} WITH ('on.error' = 'fail') STRATEGY CANARY(10)`;
+    expect((await jobs.done(sql)).message).toContain('Its options hold once it has all keys.');
+    expect(jobs.server.getJobDetails('job').options['on.error']).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'windows',
+      `START JOB job AS ${counting('1')}`,
+      deploy('2', 'CANARY(10)', counting('2')),
+      'the 1 s windows over orders gather records over time, and would be split between both versions',
+    ],
+    [
+      'other tables',
+      `START JOB job AS ${passing('1')}`,
+      deploy('2', 'CANARY(10)'),
+      'it reads keyed and the present version orders',
+    ],
+    [
+      'rows without a key',
+      `START JOB job AS ${passing('1')}`,
+      deploy('2', 'CANARY(10)', `${passing('2')} UNION ALL VALUES (CAST(1 AS BIGINT), '2')`),
+      'rows of VALUES come once and have no key',
+    ],
+  ])('of %s is refused', async (_, start, sql, why) => {
+    await jobs.done(keyed);
+    jobs.append(10);
+    await jobs.done(start);
+    const { error } = await jobs.run(sql);
+    expect(error).toMatchObject({
+      code: 'NOT_SUPPORTED',
+      message: `Version '2' of job cannot share the keys: ${why}.`,
+    });
+    expect(await jobs.versions()).toEqual([['1', 'active']]);
+    expect(jobs.databases()).toHaveLength(1);
+  });
+
+  it('is the only one, and is promoted with its own query', async () => {
+    await begin();
+    await jobs.done(deploy('2', 'CANARY(10)'));
+    for (const [sql, message] of [
+      [deploy('3', 'CANARY(10)'), "job has a canary: version '2' has 10 % of the keys of version '1'."],
+      [deploy('3', 'REPLACE'), "job has a canary: version '2' has 10 % of the keys of version '1'."],
+      [deploy('3', 'BLUE_GREEN'), "job has a canary: version '2' has 10 % of the keys of version '1'."],
+      ["ROLLBACK JOB job VERSION '2'", "job has a canary: version '2' has 10 % of the keys of version '1'."],
+      [
+        deploy('2', 'REPLACE', from('keyed', 'two')),
+        "This is another query than the one version '2' of job runs as a canary.",
+      ],
+    ] as const)
+      expect((await jobs.run(sql)).error).toMatchObject({ code: 'VERSION_EXISTS', message });
+    expect((await jobs.run(deploy('2', 'CANARY(100)'))).error?.code).toBe('NOT_SUPPORTED');
+    expect(jobs.server.getJobDetails('job').version).toBe('1 + 2 (10 %)');
+  });
+});
