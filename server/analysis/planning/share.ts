@@ -22,6 +22,7 @@ export function withShare(node: PlanNode, share: Share): PlanNode {
     case 'scan':
       return filter(node, isIn(share, node));
     case 'values':
+    case 'jobState':
       return node;
     case 'union':
       return union(node.inputs.map((input) => withShare(input, share)));
