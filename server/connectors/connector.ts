@@ -230,6 +230,8 @@ export interface TransactionalJob {
   sources: readonly TableDefinition[];
   /** This job's state and no other's, as long as it lives: names what it leaves outside. */
   identity: string;
+  /** Counts how often this state was opened, this time included: tells who came later. */
+  opening: number;
 }
 
 /** A connector makes sources, sinks or both. Both throw BAD_OPTION for what the option table cannot check. */

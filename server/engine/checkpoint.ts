@@ -20,6 +20,8 @@ export interface Checkpoint {
   published?: number;
   /** This state and no other's: what it leaves outside is named after it. */
   identity?: string;
+  /** How often it was opened for writing: see TransactionalJob. */
+  opening?: number;
   /** Bad records stored so far, the ones that left included. */
   deadLetters: number;
   /** The sources came to their end and all windows were closed. */

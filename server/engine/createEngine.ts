@@ -28,7 +28,7 @@ import { partitionProgress } from './progress';
 import { applyReposition } from './reposition';
 import { openSession } from './session';
 import { muted, shadowSuffix, stepForward } from './shadow';
-import type { PipelineSpec } from './session';
+import type { PipelineSpec, StateOwner } from './session';
 
 export interface EngineOptions {
   connectors: readonly Connector[];
@@ -185,7 +185,7 @@ function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptio
     source: (table) => sourceOf(connectors, table, connectorContext),
     letterSinks: letterSinksOf(spec, connectors, connectorContext),
     ...(transactional && {
-      writers: (identity) => writersOf(plan, outputs, identity, connectors, connectorContext),
+      writers: (owner) => writersOf(plan, outputs, owner, connectors, connectorContext),
     }),
     warn: (message) => connectorContext.log('warn', `${spec.name}: ${message}`),
   };
@@ -233,7 +233,7 @@ function outputsOf(
 function writersOf(
   plan: JobPlan,
   outputs: PipelineSpec['outputs'],
-  identity: string,
+  owner: StateOwner,
   connectors: readonly Connector[],
   context: ConnectorContext,
 ): TransactionalWriter[] {
@@ -244,7 +244,7 @@ function writersOf(
     );
     const sources = plan.scans.map(({ table }) => table).filter(isOwn);
     if (own.length === 0) return [];
-    return connector.transactions?.({ outputs: new Map(own), sources, identity }, context) ?? [];
+    return connector.transactions?.({ outputs: new Map(own), sources, ...owner }, context) ?? [];
   });
 }
 

@@ -67,6 +67,7 @@ export function changedCheckpoint(stored: Checkpoint, from: JobPlan, to: JobPlan
   };
   // It is another state from now on, and has published nothing.
   delete changed.identity;
+  delete changed.opening;
   delete changed.published;
   return changed;
 }

@@ -2,7 +2,7 @@
 import type { TableDefinition } from '../analysis/catalog';
 import type { PlanNode, ScanNode } from '../analysis/plan';
 import { randomUUID } from 'node:crypto';
-import type { Clock, Sink, Source, TransactionalWriter } from '../connectors/connector';
+import type { Clock, Sink, Source, TransactionalJob, TransactionalWriter } from '../connectors/connector';
 import { createCheckpoint, readCheckpoint, serializeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
 import { Database, kindOf, reasonOf } from './database';
@@ -35,14 +35,16 @@ export interface PipelineSpec {
   databasePath: string | undefined;
   clock: Clock;
   source(table: TableDefinition): Source;
-  /** Writers of the outputs without a sink, for the state with this identity. */
-  writers?(identity: string): TransactionalWriter[];
+  /** Writers of the outputs without a sink. */
+  writers?(owner: StateOwner): TransactionalWriter[];
   warn: (message: string) => void;
   /** Sources are told nothing of how far it is: see shadow.ts. */
   isMuted?: boolean;
   /** By scan, where its bad records go besides the store. */
   letterSinks?: (Sink | undefined)[];
 }
+/** Whose rows the writers write: see TransactionalJob. */
+export type StateOwner = Pick<TransactionalJob, 'identity' | 'opening'>;
 export interface PipelineOutput {
   /** The sink's table, in counters and messages. */
   name: string;
@@ -160,8 +162,11 @@ async function openOutgoing(
     await refuseStored(spec.jobName, database, checkpoint);
     return undefined;
   }
-  checkpoint.identity ??= randomUUID().slice(0, 8);
-  const publishing = new Publishing(spec.writers(checkpoint.identity), spec.clock, spec.warn);
+  const identity = (checkpoint.identity ??= randomUUID().slice(0, 8));
+  const opening = (checkpoint.opening = (checkpoint.opening ?? 0) + 1);
+  // Durable before anything outside can see it: a number is used once.
+  await writeCheckpoint(database, checkpoint);
+  const publishing = new Publishing(spec.writers({ identity, opening }), spec.clock, spec.warn);
   opened.push(publishing);
   const { outbox, stored } = await Outbox.open(database, checkpoint);
   await publishing.open(checkpoint.published ?? 0, stored, checkpoint.batch);

@@ -3,8 +3,8 @@
 // Invariants:
 // 1. A transaction holds the rows of whole batches, the group offsets of the sources that are on the same cluster, and
 //    the mark: the number of the last batch, as the offset of a group that is named after the transactional id.
-// 2. Who opens writes its own name beside the mark before anything else. A writer that finds another's name there has
-//    been replaced and writes nothing any more; it does not even shut out the other one.
+// 2. Who opens writes its own name beside the mark before anything else. A writer that finds the name of one that came
+//    later there has been replaced and writes nothing any more; it does not even shut out the other one.
 // 3. After a failure only the mark tells what was published.
 import { randomUUID } from 'node:crypto';
 import type { TableDefinition } from '../../analysis/catalog';
@@ -20,6 +20,8 @@ import { readSettings, resolveConnection } from './settings';
 import { isTooLarge, SinkTopic } from './sinkTopic';
 import { TransactionalProducer } from './transactionalProducer';
 import type { GroupOffsets, Send } from './transactionalProducer';
+import { isReplaced, noteOf } from './writerName';
+import type { WriterName } from './writerName';
 
 const openAttempts = 10;
 const openWaitMs = 100;
@@ -53,9 +55,7 @@ export class KafkaTransactions implements TransactionalWriter {
   readonly commits: readonly string[];
   private readonly topics: Map<number, SinkTopic>;
   private readonly transactionalId: string;
-  private readonly instance = randomUUID();
-  /** Who wrote before us. */
-  private predecessor: string | undefined;
+  private readonly name: WriterName;
   private claimed = false;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
   private producer: TransactionalProducer | undefined;
@@ -72,6 +72,7 @@ export class KafkaTransactions implements TransactionalWriter {
     this.outputs = [...job.outputs.keys()];
     this.commits = job.sources.map(({ name }) => name);
     // One cluster's writer is told from another's by its first output: an address may change.
+    this.name = { opening: job.opening, instance: randomUUID() };
     this.transactionalId = `stream-jobs-${context.jobName}-${job.identity}-${this.outputs[0] ?? 0}`;
   }
 
@@ -96,13 +97,12 @@ export class KafkaTransactions implements TransactionalWriter {
     try {
       await this.limitChunks(reader);
       // Looked at before it shuts anyone out, and after: the other one may have come in between.
-      if (this.claimed) this.refuseIfReplaced(await reader.mark(this.transactionalId, first.topic.topic));
+      this.refuseIfReplaced(await reader.mark(this.transactionalId, first.topic.topic));
       const clientId = first.topic.settings['properties.client.id'];
       const { clock } = this.context;
       this.producer = await TransactionalProducer.open(connection, clientId, this.transactionalId, clock);
       const mark = await this.readMark(reader, published, stored);
-      if (this.claimed) this.refuseIfReplaced(mark);
-      else this.predecessor = mark?.note;
+      this.refuseIfReplaced(mark);
       await this.producer.transact([], [this.markOf(Math.max(published, mark?.offset ?? 0))]);
       this.claimed = true;
       return mark?.offset;
@@ -171,17 +171,19 @@ export class KafkaTransactions implements TransactionalWriter {
   }
 
   private refuseIfReplaced(mark: Mark | undefined): void {
-    if (!mark || mark.note === this.instance || mark.note === this.predecessor) return;
+    if (!mark || !isReplaced(this.name, mark.note)) return;
     throw new StreamJobsError(
       'SINK_FAILED',
       `Another server runs the job ${this.context.jobName} with a copy of this data folder.`,
-      { hint: 'Stop one of the two: each would repeat what the other writes.' },
+      {
+        hint: 'Stop one of the two: each would repeat what the other writes. If this folder is an older copy, DROP JOB and start it again.',
+      },
     );
   }
 
   private markOf(batch: number): GroupOffsets {
     const { topic } = this.first.topic;
-    const partitions = [{ partition: 0, offset: String(batch), metadata: this.instance }];
+    const partitions = [{ partition: 0, offset: String(batch), metadata: noteOf(this.name) }];
     return { groupId: this.transactionalId, topic, partitions };
   }
 
