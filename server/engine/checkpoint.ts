@@ -169,3 +169,10 @@ export function planFingerprint(plan: JobPlan): string {
 export function copyPositions(positions: JobPositions): JobPositions {
   return new Map([...positions].map(([stream, partitions]) => [stream, new Map(partitions)]));
 }
+
+/** Whether everything before the targets was read. */
+export function hasReached(positions: JobPositions, targets: JobPositions): boolean {
+  return [...targets].every(([stream, partitions]) =>
+    [...partitions].every(([partition, target]) => (positions.get(stream)?.get(partition) ?? 0n) >= target),
+  );
+}

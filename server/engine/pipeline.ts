@@ -5,45 +5,34 @@
 // 3. After a failed delivery the sinks are cut back to the checkpoint before anything is written again.
 // 4. Rows for transactional writers are durable in the outbox first and published in the background, also while the
 //    job is paused; a job has finished when they are outside.
-import type { LogPlace } from '../connectors/connector';
-import type { JobPlan, PreviewPlan } from '../analysis/plan';
 import { StreamJobsError } from '../protocol/errors';
 import { BatchFeed } from './batchFeed';
-import { copyPositions } from './checkpoint';
+import { copyPositions, hasReached } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
 import { kindOf } from './database';
 import { Deliveries } from './deliveries';
 import type { Computed } from './deliveries';
 import { Retry, RetryBatches } from './deadLetterRetry';
 import type { TriedLetters } from './deadLetterRetry';
-import { newestDeadLetters } from './deadLetterTable';
 import { DeadLetters } from './deadLetters';
 import type {
   CommitHealth,
-  DeadLetter,
   JobPositions,
-  NextRecord,
-  PartitionProgress,
-  PeekRequest,
   Pipeline,
   PipelineCounters,
   PipelineEvents,
   RetryOutcome,
-  StreamLog,
-  StateRows,
 } from './engine';
 import { asJobError, endsBefore } from './endings';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
 import { withUnpublished } from './outbox';
-import { horizonOf, streamLog } from './logs';
 import type { PreparedBatch } from './microBatch';
-import { nextRecords } from './peek';
 import type { ScanOperator } from './operators/scan';
-import { partitionProgress } from './progress';
+import { PipelineViews } from './pipelineViews';
 import type { PipelineSpec, Session } from './session';
-import { queryState } from './stateQuery';
 
-export class DuckPipeline implements Pipeline {
+export class DuckPipeline extends PipelineViews implements Pipeline {
   readonly #feed: BatchFeed;
   readonly #deliveries: Deliveries;
   readonly #deadLetters: DeadLetters;
@@ -69,10 +58,11 @@ export class DuckPipeline implements Pipeline {
   readonly #closing = new AbortController();
 
   constructor(
-    private readonly spec: PipelineSpec,
-    private readonly session: Session,
+    spec: PipelineSpec,
+    session: Session,
     private readonly events: PipelineEvents,
   ) {
+    super(spec, session);
     this.#deliveries = new Deliveries(spec, session);
     this.#deadLetters = new DeadLetters(spec);
     this.#retries = new RetryBatches(spec, session, this.#deadLetters);
@@ -90,6 +80,10 @@ export class DuckPipeline implements Pipeline {
       failed: (error) => this.#fail(error),
       drained: () => this.#published(),
     });
+  }
+
+  protected get checkpoint(): Checkpoint {
+    return this.#deliveries.checkpoint;
   }
 
   run(signal: AbortSignal): Promise<void> {
@@ -153,10 +147,10 @@ export class DuckPipeline implements Pipeline {
   }
 
   positions(): JobPositions {
-    return copyPositions(this.#deliveries.checkpoint.positions);
+    return copyPositions(this.checkpoint.positions);
   }
   counters(): PipelineCounters {
-    const { counters } = this.#deliveries.checkpoint;
+    const { counters } = this.checkpoint;
     const copy = { ...counters, out: { ...counters.out } };
     const { publishing } = this.session.outgoing ?? {};
     // Of a running job rows are always on their way; they wait when it is quiet or cannot publish.
@@ -170,31 +164,6 @@ export class DuckPipeline implements Pipeline {
   commits(): CommitHealth[] {
     return this.#feed.commits;
   }
-  async progress(): Promise<PartitionProgress[]> {
-    const { positions } = this.#deliveries.checkpoint;
-    const asked = this.session.program.scans.map(({ node, index }) =>
-      partitionProgress(node.table.name, this.session.sources[index], positions),
-    );
-    return (await Promise.all(asked)).flat();
-  }
-  peek(request: PeekRequest): Promise<NextRecord[]> {
-    const { sources } = this.session;
-    const streams = this.spec.scans.flatMap(({ table }, index) => {
-      const source = sources[index];
-      return source ? [{ name: table.name, source }] : [];
-    });
-    return nextRecords(streams, this.positions(), request);
-  }
-  queryState(job: JobPlan, plan: PreviewPlan, rowsMax: number, signal: AbortSignal): Promise<StateRows> {
-    const { database } = this.session;
-    const bounds = { rowsMax, now: this.spec.clock.now() };
-    return database.reading((reader) => queryState(reader, job, plan, bounds), signal);
-  }
-
-  deadLetters(max: number, bytesMax: number): Promise<DeadLetter[]> {
-    return this.session.database.reading((reader) => newestDeadLetters(reader, max, bytesMax));
-  }
-
   retryDeadLetters(number: number | undefined): Promise<RetryOutcome> {
     const { jobName } = this.spec;
     if (!this.#loop || this.#stopping)
@@ -211,27 +180,8 @@ export class DuckPipeline implements Pipeline {
     return retry.done;
   }
 
-  logs(place?: LogPlace): Promise<StreamLog[]> {
-    const { program, sources, told } = this.session;
-    const known = { ...this.#deliveries.checkpoint, told };
-    const asked = program.scans.map(async ({ node, index }) => {
-      const source = sources[index];
-      return source ? [await streamLog(node.table.name, source, known, place)] : [];
-    });
-    return Promise.all(asked).then((found) => found.flat());
-  }
-
-  horizon(): Promise<number | null> {
-    const { program, sources } = this.session;
-    const streams = program.scans.flatMap(({ node, index }) => {
-      const source = sources[index];
-      return source ? [{ stream: node.table.name, source }] : [];
-    });
-    return horizonOf(streams, this.#deliveries.checkpoint.positions);
-  }
-
   tell(): void {
-    this.#feed.tell(this.#deliveries.checkpoint.positions);
+    this.#feed.tell(this.checkpoint.positions);
   }
 
   close(): Promise<void> {
@@ -263,7 +213,7 @@ export class DuckPipeline implements Pipeline {
   /** Positions are told in the transactions of the rows. */
   #published(): void {
     const { told, outgoing } = this.session;
-    const { positions } = this.#deliveries.checkpoint;
+    const { positions } = this.checkpoint;
     for (const stream of outgoing?.publishing.commits ?? []) told.set(stream, new Map(positions.get(stream)));
     void this.#noteOutside();
   }
@@ -335,7 +285,8 @@ export class DuckPipeline implements Pipeline {
   /** One batch. Returns how to end after it, if so. */
   async #next(): Promise<Ending | undefined> {
     const { program } = this.session;
-    if (this.#hasArrived()) return { whenPublished: false, tell: () => this.#arrived() };
+    if (this.#targets && hasReached(this.checkpoint.positions, this.#targets))
+      return { whenPublished: false, tell: () => this.#arrived() };
     const batch = await this.#feed.next(this.#wake.signal);
     if (!batch) return undefined;
     this.#undone.push(batch);
@@ -369,7 +320,7 @@ export class DuckPipeline implements Pipeline {
   async #compute(batch: PreparedBatch): Promise<Computed> {
     const { session, spec } = this;
     const startedAt = spec.clock.monotonic();
-    const first = this.#deliveries.checkpoint.batch === 0;
+    const first = this.checkpoint.batch === 0;
     try {
       this.#computing = true;
       const result = await session.microBatch.compute(batch, session.times, first, spec.clock.now());
@@ -393,7 +344,7 @@ export class DuckPipeline implements Pipeline {
     await this.#deliveries.deliver(computed, this.#closing.signal);
     this.#undone.shift();
     const deliveredMs = spec.clock.monotonic() - startedAt;
-    this.#feed.committed(this.#deliveries.checkpoint.positions);
+    this.#feed.committed(this.checkpoint.positions);
     this.#feed.done(
       computed.batch,
       session.program.stateless ? Math.max(computedMs, deliveredMs) : computedMs + deliveredMs,
@@ -448,14 +399,6 @@ export class DuckPipeline implements Pipeline {
     }
   }
 
-  /** Everything before the targets is durable. */
-  #hasArrived(): boolean {
-    const { positions } = this.#deliveries.checkpoint;
-    const targets = [...(this.#targets ?? [])].flatMap(([stream, partitions]) =>
-      [...partitions].map(([partition, target]) => [positions.get(stream)?.get(partition), target] as const),
-    );
-    return this.#targets !== undefined && targets.every(([at, target]) => (at ?? 0n) >= target);
-  }
   #arrived(): void {
     this.#stopping = true;
     this.#emit(() => this.events.reached());
