@@ -7,8 +7,12 @@ import { StreamJobsError } from '../protocol/errors';
 import { planFingerprint, readCheckpoint, serializeCheckpoint, type Checkpoint } from './checkpoint';
 import { Database, deleteDatabase } from './database';
 import type { JobSpec } from './engine';
+import { bucketCount } from '../analysis/planning/share';
+import { bucketSql } from './functions/routing';
+import type { OperatorState } from './operatorStates';
 import { isOutbox, Outbox } from './outbox';
 import { statePrefix } from './operators/operator';
+import { partialsTable } from './operators/windowAggregate';
 import { changedCheckpoint, planChange } from './planChange';
 import { quote } from './sqlText';
 
@@ -35,7 +39,7 @@ async function change(database: Database, from: JobSpec, to: JobSpec): Promise<v
   const stored = await readCheckpoint(database, planFingerprint(from.plan));
   if (stored === undefined) return;
   await refuseUnpublished(database, stored, from.name);
-  const { kept, lost } = planChange(from.plan, to.plan);
+  const { kept, lost, dealt } = planChange(from.plan, to.plan);
   const tables = (await database.rows('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')).map(
     ([name]) => String(name),
   );
@@ -47,14 +51,33 @@ async function change(database: Database, from: JobSpec, to: JobSpec): Promise<v
     'BEGIN',
     ...tables.filter(isOutbox).map((name) => `DROP TABLE ${name}`),
     ...lost.flatMap(({ id }) => tablesOf(id)).map((name) => `DROP TABLE ${name}`),
+    ...dealt.flatMap(({ from: old }, i) => gathered(old, i)),
     // In two steps: a new name may be another table's old one.
     ...moved.map(({ name }) => `ALTER TABLE ${name} RENAME TO moved_${name}`),
     ...moved.map(({ name, next }) => `ALTER TABLE moved_${name} RENAME TO ${next}`),
+    ...dealt.flatMap(({ to: now }, i) => dealtOut(now, i)),
     `UPDATE job_checkpoint SET plan = ${quote(planFingerprint(to.plan))},
        body = ${quote(serializeCheckpoint(changedCheckpoint(stored, from.plan, to.plan)))}`,
     'COMMIT',
   ];
   for (const statement of statements) await database.run(statement);
+}
+
+/** Partial aggregates of several windows in one table, in place of theirs. */
+function gathered(windows: number[], deal: number): string[] {
+  const all = windows.map((id) => `SELECT * FROM ${partialsTable(id)}`).join(' UNION ALL ');
+  return [`CREATE TABLE dealt_${deal} AS ${all}`, ...windows.map((id) => `DROP TABLE ${partialsTable(id)}`)];
+}
+
+/** Each window gets those of its keys. */
+function dealtOut(windows: OperatorState[], deal: number): string[] {
+  const made = windows.map(({ id, shared }) => {
+    const { from, to } = shared?.share ?? { from: 0, to: bucketCount };
+    const bucket = bucketSql((shared?.places ?? []).map((place) => `k${place}`));
+    const where = shared === undefined ? '' : ` WHERE ${bucket} >= ${from} AND ${bucket} < ${to}`;
+    return `CREATE TABLE ${partialsTable(id)} AS SELECT * FROM dealt_${deal}${where}`;
+  });
+  return [...made, `DROP TABLE dealt_${deal}`];
 }
 
 /** Rows in the outbox are published under the name of the state they are in. Throws SINK_UNAVAILABLE. */

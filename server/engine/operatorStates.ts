@@ -1,6 +1,7 @@
 // What of a plan is kept from one batch to the next, and what determines it: everything upstream, by what is computed
 // and not by how the plan names or arranges it. Two plans whose states have one fingerprint keep the same rows.
 import { createHash } from 'node:crypto';
+import { shareOf, type Share } from '../analysis/planning/share';
 import type { BoundExpression, JobPlan, PlanNode, ScanNode, WindowAggregateNode } from '../analysis/plan';
 
 export interface OperatorState {
@@ -8,7 +9,11 @@ export interface OperatorState {
   id: number;
   /** `window`: aggregates of open windows. `values`: whether rows that come once have come. */
   kind: 'window' | 'values';
+  /** The same for two versions that share the keys. */
   fingerprint: string;
+  /** Of a window below a share of the keys: which, and where among the window's keys those columns are that decide it;
+   *  undefined where they are not all there. */
+  shared?: { share: Share; places: number[] | undefined };
   /** As a sentence names it: `the 60 s windows over orders by customer`. */
   description: string;
 }
@@ -22,7 +27,9 @@ export function operatorStates(plan: JobPlan): OperatorState[] {
     inputsOf(node).forEach(visit);
     if (node.kind === 'windowAggregate') {
       const state = { kind: 'window', fingerprint: print.rows(node), description: describe(node) } as const;
-      found.set(node.id, { id: node.id, ...state });
+      const below = shareBelow(node);
+      const shared = below && { share: below.share, places: print.keyPlaces(node, below.key) };
+      found.set(node.id, { id: node.id, ...state, ...(shared && { shared }) });
     }
     if (node.kind === 'values') {
       const state = { kind: 'values', fingerprint: print.rows(node), description: 'its VALUES' } as const;
@@ -44,6 +51,13 @@ class Fingerprints {
     return known;
   }
 
+  /** Where columns of the only table below a window are among its keys; undefined unless all of them are. */
+  keyPlaces({ keys, input }: WindowAggregateNode, columns: string[]): number[] | undefined {
+    const own = keys.map(({ expression }) => JSON.stringify(this.expression(expression, input)));
+    const places = columns.map((name) => own.indexOf(JSON.stringify(['column', name])));
+    return places.length === 0 || places.includes(-1) ? undefined : places;
+  }
+
   private definition(node: PlanNode): unknown {
     switch (node.kind) {
       case 'scan':
@@ -53,6 +67,7 @@ class Fingerprints {
       case 'project':
         return ['same', this.rows(node.input)];
       case 'filter':
+        if (shareOf(node.predicate)) return this.definition(node.input);
         return ['filter', this.rows(node.input), this.expression(node.predicate, node.input)];
       case 'union':
         return ['union', node.inputs.map((input) => this.rows(input))];
@@ -142,6 +157,16 @@ function tableOf({ table }: ScanNode): unknown {
 function inputsOf(node: PlanNode): PlanNode[] {
   if (node.kind === 'union') return node.inputs;
   return 'input' in node ? [node.input] : [];
+}
+
+function shareBelow(node: PlanNode): ReturnType<typeof shareOf> {
+  const own = node.kind === 'filter' ? shareOf(node.predicate) : undefined;
+  return (
+    own ??
+    inputsOf(node)
+      .map(shareBelow)
+      .find((share) => share !== undefined)
+  );
 }
 
 function describe(node: WindowAggregateNode): string {

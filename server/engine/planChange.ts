@@ -1,11 +1,14 @@
 // What becomes of a job's state, positions and sinks when another query takes its place.
 import type { JobPlan } from '../analysis/plan';
+import { bucketCount, type Share } from '../analysis/planning/share';
 import type { Checkpoint } from './checkpoint';
 import { operatorStates, type OperatorState } from './operatorStates';
 
 export interface PlanChange {
   /** State that is kept: the node it belonged to, and the one it belongs to now. */
   kept: { from: number; to: number }[];
+  /** State that is dealt out anew by its keys, since versions share these in another way. */
+  dealt: { from: number[]; to: OperatorState[] }[];
   /** State the new plan has no use for: what was gathered is lost. */
   lost: OperatorState[];
   /** State that begins empty. */
@@ -23,16 +26,21 @@ export function planChange(from: JobPlan, to: JobPlan): PlanChange {
   const empty: OperatorState[] = [];
   for (const state of operatorStates(to)) {
     const place = left.findIndex(
-      ({ kind, fingerprint }) => kind === state.kind && fingerprint === state.fingerprint,
+      (old) =>
+        old.kind === state.kind &&
+        old.fingerprint === state.fingerprint &&
+        JSON.stringify(shareOf(old)) === JSON.stringify(shareOf(state)),
     );
     const [old] = place < 0 ? [] : left.splice(place, 1);
     if (old === undefined) empty.push(state);
     else kept.push({ from: old.id, to: state.id });
   }
+  const dealt = dealOut(left, empty);
   const sources = difference(namesOf(from.scans), namesOf(to.scans));
   const sinks = difference(namesOf(from.sinks), namesOf(to.sinks));
   return {
     kept,
+    dealt,
     // Rows that came once have come: nothing is lost when they are not asked for any more.
     lost: left.filter(({ kind }) => kind === 'window'),
     empty,
@@ -41,6 +49,35 @@ export function planChange(from: JobPlan, to: JobPlan): PlanChange {
     sinksAdded: sinks.added,
     sinksRemoved: sinks.removed,
   };
+}
+
+/** Takes out of both lists what holds all keys before and after. */
+function dealOut(left: OperatorState[], empty: OperatorState[]): PlanChange['dealt'] {
+  const take = (states: OperatorState[], fingerprint: string): void => {
+    states.splice(0, states.length, ...states.filter((state) => state.fingerprint !== fingerprint));
+  };
+  return [...new Set(empty.map(({ fingerprint }) => fingerprint))].flatMap((fingerprint) => {
+    const [from, to] = [left, empty].map((states) =>
+      states.filter((state) => state.kind === 'window' && state.fingerprint === fingerprint),
+    );
+    if (!from || !to || !coversAll(from) || !coversAll(to)) return [];
+    take(left, fingerprint);
+    take(empty, fingerprint);
+    return [{ from: from.map(({ id }) => id), to }];
+  });
+}
+
+/** Whether every key is in exactly one of these, and each can tell which are its own. */
+function coversAll(states: OperatorState[]): boolean {
+  if (states.some(({ shared }) => shared !== undefined && shared.places === undefined)) return false;
+  const shares = states.map(shareOf).sort((a, b) => a.from - b.from);
+  return (
+    shares.every(({ from }, i) => from === (shares[i - 1]?.to ?? 0)) && shares.at(-1)?.to === bucketCount
+  );
+}
+
+function shareOf({ shared }: OperatorState): Share {
+  return shared?.share ?? { from: 0, to: bucketCount };
 }
 
 /** Whether everything gathered so far is kept and nothing begins empty. */

@@ -1,7 +1,7 @@
 // Versions of a job over a real Kafka, while records come: what is in the sink's topic is what went in, once.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { TestCluster } from './cluster';
-import { LocalJobServer } from './jobServers';
+import { JobServerProcess, LocalJobServer } from './jobServers';
 import { differences, kafkaTableSql, none, parsed } from './jobTables';
 import { range } from './tables';
 
@@ -74,6 +74,54 @@ describe.skipIf(address === undefined)('another version of a job from Kafka to K
     ).toEqual(none);
     expect(new Set(seen.map(({ v }) => v))).toEqual(new Set(['1', '2']));
     expect(await server.job()).toMatchObject({ version: '1', recordsIn: produced });
+  });
+
+  it('CANARY shares the keys, exactly once, from ten percent over half to all of them', async () => {
+    await produce(2000);
+    await server.run(`START JOB job AS ${passing('1')}`);
+    await server.untilJob(({ recordsIn }) => recordsIn >= produced);
+    for (const strategy of ['CANARY(10)', 'CANARY(50)', 'REPLACE']) {
+      await runWhileTheyCome(`DEPLOY JOB job VERSION '2' AS ${passing('2')} STRATEGY ${strategy}`);
+      await produce(200);
+      await server.untilJob(({ recordsIn }) => recordsIn >= produced);
+    }
+    await produce(200);
+    await server.drain(produced);
+    const seen = await rows();
+    const ids = seen.map(({ id }) => id);
+    expect(differences(ids, range(0, produced - 1))).toEqual(none);
+    expect(seen.filter(({ id }) => id < 2000).every(({ v }) => v === '1')).toBe(true);
+    expect(seen.filter(({ id }) => id >= produced - 200).every(({ v }) => v === '2')).toBe(true);
+    expect(await server.job()).toMatchObject({ version: '2', recordsIn: produced });
+  });
+
+  it('CANARY is still there after kill -9, and what comes out is exactly once', async () => {
+    const killed = await JobServerProcess.start();
+    try {
+      const columns = 'id BIGINT';
+      await killed.run(
+        kafkaTableSql('src', columns, topic, at) +
+          kafkaTableSql('sink', 'id BIGINT, v STRING', out, at) +
+          `START JOB job AS ${passing('1')} WITH ('batch.records' = '100');
+           DEPLOY JOB job VERSION '2' AS ${passing('2')} STRATEGY CANARY(50);`,
+      );
+      for (let life = 0; life < 3; life++) {
+        await produce(2000);
+        await killed.untilJob(({ recordsIn }) => recordsIn > produced - 1500);
+        await killed.kill();
+        await killed.start();
+      }
+      await killed.drain(produced);
+      expect((await killed.job()).version).toBe('1 + 2 (50 %)');
+    } finally {
+      await killed.dispose();
+    }
+    const seen = await rows();
+    const ids = seen.map(({ id }) => id);
+    expect(differences(ids, range(0, produced - 1))).toEqual(none);
+    const share = seen.filter(({ v }) => v === '2').length / seen.length;
+    expect(share).toBeGreaterThan(0.45);
+    expect(share).toBeLessThan(0.55);
   });
 
   it('BLUE_GREEN fills other windows from the log: each is whole, and begins where those of the old version end', async () => {

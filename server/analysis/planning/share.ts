@@ -47,6 +47,17 @@ export function routingKey({ primaryKey, options, columns }: TableDefinition): s
   return chosen.map(({ name }) => name);
 }
 
+/** Of a filter that `withShare` made: the part of the keys it lets through. */
+export function shareOf(predicate: BoundExpression): { share: Share; key: string[] } | undefined {
+  if (predicate.kind !== 'call') return undefined;
+  const [bucket, bound] = predicate.arguments;
+  if (bucket?.kind !== 'call' || bucket.name !== bucketFunction || bound?.kind !== 'literal')
+    return undefined;
+  const limit = Number(bound.value);
+  const share = predicate.name === '<' ? { from: 0, to: limit } : { from: limit, to: bucketCount };
+  return { share, key: bucket.arguments.flatMap((column) => (column.kind === 'column' ? column.name : [])) };
+}
+
 function isIn({ from, to }: Share, scan: ScanNode): BoundExpression {
   const type = { kind: 'int' } as const;
   const bucket: BoundExpression = {

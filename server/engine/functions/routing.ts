@@ -3,10 +3,13 @@ import { bucketCount, bucketFunction } from '../../analysis/planning/share';
 import type { MappingTable } from './functions';
 
 export const routing: MappingTable = {
-  [bucketFunction]: (key) => {
-    // NULL is a value like any other.
-    const texts = key.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), chr(30))`);
-    const text = ["''", ...texts].join(' || chr(31) || ');
-    return `CAST('0x' || left(md5(${text}), 8) AS UBIGINT) % ${bucketCount}`;
-  },
+  [bucketFunction]: bucketSql,
 };
+
+/** From the SQL of the key's columns, in the order of the table's key. */
+export function bucketSql(key: string[]): string {
+  // NULL is a value like any other.
+  const texts = key.map((sql) => `coalesce(CAST(${sql} AS VARCHAR), chr(30))`);
+  const text = ["''", ...texts].join(' || chr(31) || ');
+  return `CAST('0x' || left(md5(${text}), 8) AS UBIGINT) % ${bucketCount}`;
+}

@@ -10,9 +10,14 @@ import { goodRows, statePrefix } from './operator';
 import type { DeltaForm, Operator, StepContext } from './operator';
 import { projected } from './project';
 
+/** Its state: partial aggregates, with the columns win, k0, k1, ... for the keys, and those of the aggregates. */
+export function partialsTable(node: number): string {
+  return `${statePrefix(node)}partials`;
+}
+
 export function windowAggregate(node: WindowAggregateNode, input: Operator): Operator {
   const parts = layout(node);
-  const table = `${statePrefix(node.id)}partials`;
+  const table = partialsTable(node.id);
   const result = materialised(`d_${node.id}`, node.columns.length);
   const { sizeMs, offsetMs } = node.window;
   const operator: Operator = {

@@ -4,6 +4,7 @@
 // 2. A version that keeps something between batches, or reads other tables, is refused: what it would need of the other
 // version's keys when the canary ends is not there. 3. A promotion is the same query; anything else has to wait.
 import { planFingerprint } from '../../engine/checkpoint';
+import { keepsState } from '../../engine/planChange';
 import { operatorStates } from '../../engine/operatorStates';
 import type { JobPlan } from '../../analysis/plan';
 import { routingKey } from '../../analysis/planning/share';
@@ -23,7 +24,7 @@ export function canaryOf(core: JobCore, wanted: NewCanary): Replacement {
   const said = [shareSentence(alone.spec.plan, wanted.canaryPercent), ...optionsSentence(present, alone)];
   if (record.canary === undefined) {
     const found = replacementBy(core, wanted, 'canary');
-    refuseUnshareable(core, wanted.version, present.spec.plan, alone.spec.plan);
+    refuseUnshareable(core, wanted.version, found, present.spec.plan, alone.spec.plan);
     return noted(found, said);
   }
   refuseOther(core, record.canary, wanted, alone);
@@ -73,12 +74,24 @@ function refuseOther(core: JobCore, canary: CanaryRecord, wanted: NewVersion, { 
     throw versionMessages.anotherQuery(core.name, canary);
 }
 
-function refuseUnshareable(core: JobCore, version: string, present: JobPlan, plan: JobPlan): void {
+function refuseUnshareable(
+  core: JobCore,
+  version: string,
+  { to, change }: Replacement,
+  present: JobPlan,
+  plan: JobPlan,
+): void {
   const refuse = (why: string) => versionMessages.notShared(core.name, version, why);
-  const [state] = [...operatorStates(plan), ...operatorStates(present)];
-  if (state?.kind === 'window')
-    throw refuse(`${state.description} gather records over time, and would be split between both versions`);
-  if (state !== undefined) throw refuse('rows of VALUES come once and have no key');
+  const states = operatorStates(to.spec.plan);
+  if (states.some(({ kind }) => kind === 'values')) throw refuse('rows of VALUES come once and have no key');
+  const split = states.find(({ shared }) => shared !== undefined && shared.places === undefined);
+  if (split !== undefined) {
+    const keys = plan.scans.map(({ table }) => `${table.name} by ${list(routingKey(table))}`).join('; ');
+    throw refuse(
+      `each of ${split.description} would be split between both, since keys are shared of ${keys}`,
+    );
+  }
+  if (!keepsState(change)) throw refuse('they gather records in different windows');
   const [read, readNow] = [present, plan].map(({ scans }) => scans.map(({ table }) => table.name).sort());
   if (String(read) !== String(readNow))
     throw refuse(`it reads ${list(readNow)} and the present version ${list(read)}`);

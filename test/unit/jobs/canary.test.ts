@@ -14,6 +14,12 @@ afterEach(() => jobs.dispose());
 const more = (orders: number) => jobs.append(orders, (id) => ({ customer: `c${id % 1000}` }));
 const keyed = `CREATE TABLE keyed (id BIGINT, customer STRING, PRIMARY KEY (customer) NOT ENFORCED)
   WITH ('connector' = 'file', 'path' = 'orders.json', 'format' = 'json')`;
+const timed = `CREATE TABLE timed (customer STRING, at BIGINT, ts AS TO_TIMESTAMP_LTZ(at, 3), WATERMARK FOR ts AS ts,
+  PRIMARY KEY (customer) NOT ENFORCED) WITH ('connector' = 'file', 'path' = 'orders.json', 'format' = 'json')`;
+/** Orders of each customer in windows of so many seconds. */
+const counted = (version: string, size: number) =>
+  `INSERT INTO counts SELECT window_start, COUNT(*), '${version}' || customer
+   FROM TABLE(TUMBLE(TABLE timed, DESCRIPTOR(ts), INTERVAL '${size}' SECOND)) GROUP BY window_start, window_end, customer`;
 const from = (table: string, version: string) => `INSERT INTO ids SELECT id, '${version}' FROM ${table}`;
 const deploy = (version: string, strategy: string, query = from('keyed', version)) =>
   `DEPLOY JOB job VERSION '${version}' AS ${query} STRATEGY ${strategy}`;
@@ -165,7 +171,13 @@ describe('DEPLOY ... STRATEGY CANARY', () => {
       'windows',
       `START JOB job AS ${counting('1')}`,
       deploy('2', 'CANARY(10)', counting('2')),
-      'the 1 s windows over orders gather records over time, and would be split between both versions',
+      'each of the 1 s windows over orders would be split between both, since keys are shared of orders by id, customer, at',
+    ],
+    [
+      'other windows',
+      `START JOB job AS ${counted('1', 20)}`,
+      deploy('2', 'CANARY(10)', counted('2', 40)),
+      'they gather records in different windows',
     ],
     [
       'other tables',
@@ -180,7 +192,7 @@ describe('DEPLOY ... STRATEGY CANARY', () => {
       'rows of VALUES come once and have no key',
     ],
   ])('of %s is refused', async (_, start, sql, why) => {
-    await jobs.done(keyed);
+    await jobs.done(`${keyed}; ${timed}`);
     jobs.append(10);
     await jobs.done(start);
     const { error } = await jobs.run(sql);
@@ -190,6 +202,48 @@ describe('DEPLOY ... STRATEGY CANARY', () => {
     });
     expect(await jobs.versions()).toEqual([['1', 'active']]);
     expect(jobs.databases()).toHaveLength(1);
+  });
+
+  it('moves the open windows of the keys that change hands: each is whole and comes once', async () => {
+    await jobs.done(timed);
+    const orders = () => jobs.append(170, (id) => ({ customer: `c${id % 20}` }));
+    orders();
+    await jobs.done(`START JOB job AS ${counted('1', 20)}`);
+    await jobs.drained();
+    const statements = [
+      deploy('2', 'CANARY(50)', counted('2', 20)),
+      deploy('2', 'CANARY(20)', counted('2', 20)),
+      'ROLLBACK JOB job',
+      deploy('3', 'CANARY(70)', counted('3', 20)),
+      'PAUSE JOB job; RESUME JOB job',
+      deploy('3', 'REPLACE', counted('3', 20)),
+    ];
+    for (const sql of statements) {
+      await jobs.done(sql);
+      orders();
+      await jobs.drained();
+    }
+    await jobs.done('PAUSE JOB job');
+    // 20 s are 200 orders, 10 of each of 20 customers.
+    const ended = Math.floor((jobs.appended - 1) / 200);
+    const rows = jobs.counts();
+    expect(new Set(rows.map(({ n }) => n))).toEqual(new Set([10]));
+    expect(rows).toHaveLength(ended * 20);
+    expect(new Set(rows.map(({ start, v }) => `${start} ${v.slice(1)}`)).size).toBe(rows.length);
+    expect(new Set(rows.map(({ v }) => v[0]))).toEqual(new Set(['1', '2', '3']));
+    expect((await jobs.done('SELECT * FROM STATE OF JOB job')).rows).toHaveLength(20);
+  });
+
+  it('shows the open windows of both versions as its state', async () => {
+    await jobs.done(timed);
+    jobs.append(100, (id) => ({ customer: `c${id % 20}` }));
+    await jobs.done(`START JOB job AS ${counted('1', 20)}`);
+    await jobs.drained();
+    await jobs.done(deploy('2', 'CANARY(50)', counted('2', 20)));
+    const { columns, rows = [] } = await jobs.done('SELECT * FROM STATE OF JOB job');
+    expect(columns).toContain('operator');
+    expect(rows).toHaveLength(20);
+    expect(new Set(rows.map(([operator]) => operator)).size).toBe(2);
   });
 
   it('is the only one, and is promoted with its own query', async () => {

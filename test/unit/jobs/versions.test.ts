@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../server/jobs/job';
 import { defaultLimits } from '../../../server/jobs/limits';
-import { versionsOf } from '../../../server/jobs/versions';
+import { runningName, versionsOf } from '../../../server/jobs/versions';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type { FakeClock } from './fakeClock';
 import type { Call, FakeEngine } from './fakeEngine';
@@ -195,6 +195,42 @@ describe.each(kinds)('a server killed in %s', (_, deploy, failing) => {
       await clock.advance(100);
       await clock.until(harness.job.resume({ by }));
       expect(harness.engine.last().position).toBe(position + 2n);
+    },
+  );
+});
+
+const changes: [string, (job: Job) => Promise<unknown>, string][] = [
+  ['a promotion', (job) => job.deploy(wanted('2')), '2'],
+  ['a larger share', (job) => job.deploy({ ...wanted('2'), canaryPercent: 50 }), '1 + 2 (50 %)'],
+  ['ROLLBACK', (job) => job.rollback(by, undefined), '1'],
+];
+
+describe.each(changes)('a server killed in %s of a canary', (_, change, then) => {
+  it.each(Array.from({ length: steps }, (__, ms) => ms))(
+    'after %i ms runs it or what follows',
+    async (ms) => {
+      const harness = await running();
+      const { clock, world } = harness;
+      await clock.until(harness.job.deploy({ ...wanted('2'), canaryPercent: 10 }));
+      void change(harness.job).catch(() => undefined);
+      await clock.advance(ms);
+      harness.crash();
+      await clock.advance(1000);
+      const { job, engine } = harness;
+      expect(job.state).toBe('running');
+      expect(['1 + 2 (10 %)', then]).toContain(runningName(job.record));
+      // Long after the record was written it is what follows.
+      if (ms === steps - 1) expect(runningName(job.record)).toBe(then);
+      expect(job.record.spareDatabases ?? []).toEqual([]);
+      const expected = {
+        '1 + 2 (10 %)': ['1 active', '2 canary'],
+        '1 + 2 (50 %)': ['1 active', '2 canary'],
+        '1': ['1 active', '2 rolled back'],
+        '2': ['1 previous', '2 active'],
+      }[runningName(job.record)];
+      expect(states(job)).toEqual(expected);
+      expect(engine.last().position).toBe(BigInt(read));
+      expect([...world.committed.keys()]).toHaveLength(1);
     },
   );
 });
