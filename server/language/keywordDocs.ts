@@ -50,7 +50,7 @@ const docs: Record<string, KeywordDoc> = {
   },
   STRATEGY: {
     form: 'STRATEGY { REPLACE | BLUE_GREEN | CANARY(percent) | ROLLING }',
-    text: 'How a new version takes over. REPLACE, the default: the old one comes to rest as for a pause, the new one goes on from there. BLUE_GREEN: the new one first fills its windows from the log beside the old one, unseen, until it has caught up. CANARY(10): the new one gets 10 percent of the keys, in the same pipeline, so that each record still has exactly one result; CANARY with another number changes the share, REPLACE gives it all keys, ROLLBACK JOB none. The key is the PRIMARY KEY of the table, else the key of the record, else all columns. Not for jobs with windows. ROLLING is REPLACE on one machine.',
+    text: 'How a new version takes over. REPLACE, the default: the old one comes to rest as for a pause, the new one goes on from there. BLUE_GREEN: the new one first fills its windows from the log beside the old one, unseen, until it has caught up. CANARY(10): the new one gets 10 percent of the keys, in the same pipeline, so that each record still has exactly one result; CANARY with another number changes the share, REPLACE gives it all keys, ROLLBACK JOB none. The key is the PRIMARY KEY of the table, else the key of the record, else all columns. Windows have to be by that key. ROLLING is REPLACE on one machine.',
   },
   'PEEK JOB': {
     form: 'PEEK JOB name [LIMIT n]',

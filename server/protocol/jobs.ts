@@ -77,6 +77,7 @@ export interface JobErrorInfo {
 /** Everything the views show of a job. A field that is not known is null or absent, never 0. */
 export interface JobSnapshot {
   name: string;
+  /** `1`, and with a canary `1 + 2 (10 %)`. */
   version: string;
   /** The statement that started the job, as written. */
   statement: string;

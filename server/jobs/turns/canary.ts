@@ -1,8 +1,8 @@
 // DEPLOY JOB ... STRATEGY CANARY(percent): two versions share the keys in one pipeline, over the same positions and into
 // the same sinks, so that whatever holds for a job holds for both of them together.
 // 1. Of a table's records each belongs to exactly one version, by its key: the same one always, until the share changes.
-// 2. A version that keeps something between batches, or reads other tables, is refused: what it would need of the other
-// version's keys when the canary ends is not there. 3. A promotion is the same query; anything else has to wait.
+// 2. Open windows move with their keys; versions whose windows differ or are not by key, or that read other tables, are
+// refused: what one would need of the other's keys when the canary ends is not there. 3. A promotion is the same query; anything else has to wait.
 import { planFingerprint } from '../../engine/checkpoint';
 import { keepsState } from '../../engine/planChange';
 import { operatorStates } from '../../engine/operatorStates';
