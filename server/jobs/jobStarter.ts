@@ -44,6 +44,7 @@ export class JobStarter {
       statement,
       settings: usedSettings(statement, settings),
       startedAt: at,
+      startedBy: by,
       desired: paused ? 'paused' : 'running',
       ...(paused ? { pauseRequest: { at, by, reason: 'started paused' } } : {}),
       pauses: 0,

@@ -11,6 +11,8 @@ export interface JobRecord {
   /** SET options and placeholder values in force then; never secrets. */
   settings: Record<string, string>;
   startedAt: number;
+  /** Who started it; records of earlier versions of the server do not say. */
+  startedBy?: string;
   desired: DesiredState;
   /** Who wanted it paused and why: journalled with the desire, before the pause itself. */
   pauseRequest?: PauseRequest | undefined;

@@ -20,8 +20,8 @@ export function shareOf({ version: present, canary }: JobRecord, version: string
 /** Never empty: a job that was never deployed anew has the version it was started with. */
 export function versionsOf(record: JobRecord): VersionRecord[] {
   if (record.versions !== undefined) return record.versions;
-  const { version, statement, settings, startedAt } = record;
-  const first = { version, statement, settings, deployedAt: startedAt, by: 'unknown' };
+  const { version, statement, settings, startedAt, startedBy = 'unknown' } = record;
+  const first = { version, statement, settings, deployedAt: startedAt, by: startedBy };
   return [{ ...first, strategy: 'start', state: 'active' }];
 }
 

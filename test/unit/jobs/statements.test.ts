@@ -28,6 +28,12 @@ describe('starting jobs', () => {
     expect(harness.server.getJobDetails(name)).toMatchObject({ state, statement: details.statement });
   });
 
+  it('is told as its first version, with who started it', async () => {
+    const harness = await serverWith(started);
+    const { columns, rows } = await harness.run('SHOW VERSIONS big');
+    expect(rows?.map((row) => row[columns?.indexOf('by') ?? -1])).toEqual(['ada']);
+  });
+
   it("with options, which are the job's", async () => {
     const harness = await serverWith(tables);
     await harness.run(`SET 'on.error' = 'skip'; START JOB big AS ${query} WITH ('pause.timeout' = '2 s')`);
