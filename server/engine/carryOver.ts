@@ -10,6 +10,7 @@ import type { JobSpec } from './engine';
 import { bucketCount } from '../analysis/planning/share';
 import { bucketSql } from './functions/routing';
 import type { OperatorState } from './operatorStates';
+import { refuseForeign, refuseMissing } from './knownState';
 import { isOutbox, Outbox } from './outbox';
 import { statePrefix } from './operators/operator';
 import { partialsTable } from './operators/windowAggregate';
@@ -21,6 +22,7 @@ import { quote } from './sqlText';
  * path before is gone. Throws STATE_CORRUPT, STORAGE.
  */
 export async function carryOver(from: JobSpec, to: JobSpec): Promise<void> {
+  refuseMissing(from);
   await deleteDatabase(to.databasePath);
   if (!existsSync(from.databasePath)) return;
   await mkdir(path.dirname(to.databasePath), { recursive: true });
@@ -37,6 +39,7 @@ export async function carryOver(from: JobSpec, to: JobSpec): Promise<void> {
 
 async function change(database: Database, from: JobSpec, to: JobSpec): Promise<void> {
   const stored = await readCheckpoint(database, planFingerprint(from.plan));
+  refuseForeign(from, stored);
   if (stored === undefined) return;
   await refuseUnpublished(database, stored, from.name);
   const { kept, lost, dealt } = planChange(from.plan, to.plan);

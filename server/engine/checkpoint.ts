@@ -20,6 +20,8 @@ export interface Checkpoint {
   published?: number;
   /** This state and no other's: what it leaves outside is named after it. */
   identity?: string;
+  /** The job it is of: see JobSpec.owner. Absent in checkpoints of older versions. */
+  owner?: string;
   /** How often it was opened for writing: see TransactionalJob. */
   opening?: number;
   /** Bad records stored so far, the ones that left included. */
@@ -59,8 +61,9 @@ export async function createCheckpoint(
   database: Database,
   plan: string,
   createState: () => Promise<void>,
+  owner?: string,
 ): Promise<Checkpoint> {
-  const checkpoint = emptyCheckpoint();
+  const checkpoint = { ...emptyCheckpoint(), ...(owner !== undefined && { owner }) };
   checkpoint.counters.deadLetters = { kept: 0, dropped: 0, retried: 0 };
   await database.run('BEGIN');
   await database.run('CREATE TABLE job_checkpoint (version INTEGER, plan VARCHAR, body VARCHAR)');

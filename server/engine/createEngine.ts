@@ -22,6 +22,7 @@ import { horizonOf, oldest, oldestTime, streamLog } from './logs';
 import { Outbox, withUnpublished } from './outbox';
 import { nextRecords } from './peek';
 import { noRows, queryState } from './stateQuery';
+import { refuseForeign, refuseMissing } from './knownState';
 import { DuckPipeline } from './pipeline';
 import { openPreview } from './preview';
 import { partitionProgress } from './progress';
@@ -115,19 +116,17 @@ export function createEngine(options: EngineOptions): Engine {
       );
       return oldest(await Promise.all(asked));
     },
-    reposition: (spec, to) =>
-      withDatabase(spec, (database) => applyReposition(database, planFingerprint(spec.plan), to)),
-    async queryState({ plan: job, databasePath }, plan, rowsMax, signal) {
-      if (!existsSync(databasePath)) return noRows(plan);
-      const database = await Database.open(databasePath);
-      try {
-        if ((await readCheckpoint(database, planFingerprint(job))) === undefined) return noRows(plan);
-        const bounds = { rowsMax, now: options.clock.now() };
-        return await database.reading((reader) => queryState(reader, job, plan, bounds), signal);
-      } finally {
-        await database.close();
-      }
+    async reposition(spec, to) {
+      // Nothing is moved in a file that is not the job's.
+      await withCheckpoint(spec, () => Promise.resolve());
+      return withDatabase(spec, (database) => applyReposition(database, planFingerprint(spec.plan), to));
     },
+    queryState: (spec, plan, rowsMax, signal) =>
+      withCheckpoint(spec, async (_checkpoint, database) => {
+        if (database === undefined) return noRows(plan);
+        const bounds = { rowsMax, now: options.clock.now() };
+        return database.reading((reader) => queryState(reader, spec.plan, plan, bounds), signal);
+      }),
     async drop(spec) {
       await deleteDatabase(spec.databasePath);
       await rm(options.context(spec.name).jobDir, { recursive: true, force: true });
@@ -150,9 +149,11 @@ async function withCheckpoint<T>(
   spec: JobSpec,
   use: (checkpoint: Checkpoint, database?: Database) => Promise<T>,
 ): Promise<T> {
+  refuseMissing(spec);
   if (!existsSync(spec.databasePath)) return use(emptyCheckpoint());
   return withDatabase(spec, async (database) => {
     const checkpoint = await readCheckpoint(database, planFingerprint(spec.plan));
+    refuseForeign(spec, checkpoint);
     return checkpoint ? use(checkpoint, database) : use(emptyCheckpoint());
   });
 }
@@ -181,6 +182,7 @@ function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptio
     fingerprint: planFingerprint(plan),
     options,
     databasePath: spec.databasePath,
+    known: spec,
     clock,
     source: (table) => sourceOf(connectors, table, connectorContext),
     letterSinks: letterSinksOf(spec, connectors, connectorContext),

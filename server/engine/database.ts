@@ -203,15 +203,22 @@ function openError(error: unknown, path: string): StreamJobsError {
   if (error instanceof StreamJobsError) return error;
   const text = messageOf(error);
   const lacksRoom = /no space left|not enough space|ENOSPC|^Out of Memory/i.test(text);
-  if (
-    !lacksRoom &&
-    /not a valid DuckDB|corrupt|checksum|Serialization Error|WAL|newer version|Internal/i.test(text)
-  )
-    return new StreamJobsError('STATE_CORRUPT', `The state in ${path} cannot be read: ${firstLine(text)}`, {
-      hint: 'DROP JOB and start it again, or restore the file from a copy.',
-      cause: error,
-    });
+  const isUnreadable = /not a valid DuckDB|Serialization Error|WAL|newer version|Internal/i.test(text);
+  if (!lacksRoom && (isUnreadable || isCorrupt(error))) return corruptState(path, error);
   return new StreamJobsError('STORAGE', `${path} cannot be opened: ${firstLine(text)}`, { cause: error });
+}
+
+/** Whether DuckDB has found that what it reads is not what it wrote. */
+export function isCorrupt(error: unknown): boolean {
+  return kindOf(error) !== 'data' && /corrupt|checksum/i.test(messageOf(error));
+}
+
+export function corruptState(path: string, cause: unknown): StreamJobsError {
+  return new StreamJobsError(
+    'STATE_CORRUPT',
+    `The state in ${path} cannot be read: ${firstLine(messageOf(cause))}`,
+    { hint: 'DROP JOB and start it again, or restore the file from a copy.', cause },
+  );
 }
 
 /**

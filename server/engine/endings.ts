@@ -1,6 +1,6 @@
 // How a pipeline's work ends: in time, or with which error.
 import { StreamJobsError } from '../protocol/errors';
-import { kindOf, reasonOf } from './database';
+import { isCorrupt, kindOf, reasonOf } from './database';
 
 /** Whether a promise ends before the signal fires. */
 export async function endsBefore(promise: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
@@ -21,6 +21,11 @@ export async function endsBefore(promise: Promise<unknown>, signal: AbortSignal)
 export function asJobError(error: unknown): StreamJobsError {
   if (error instanceof StreamJobsError) return error;
   const reason = reasonOf(error);
+  if (isCorrupt(error))
+    return new StreamJobsError('STATE_CORRUPT', `The job's state cannot be read: ${reason}`, {
+      hint: 'DROP JOB and start it again, or restore its file from a copy.',
+      cause: error,
+    });
   switch (kindOf(error)) {
     case 'storage':
     case 'invalidated':

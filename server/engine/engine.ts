@@ -165,6 +165,10 @@ export interface JobSpec {
   options: JobOptions;
   /** Where the job's database is or will be. */
   databasePath: string;
+  /** Names the job for good: a database that says another name is not its own. Absent where nobody knows. */
+  owner?: string;
+  /** The job has begun, and had committed so many batches when that was last noted: see knownState.ts. */
+  begun?: { batches: number };
   /** It runs beside the version whose place it is to take, and nobody sees it: see shadow.ts. */
   shadow?: boolean;
 }

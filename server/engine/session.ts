@@ -5,13 +5,14 @@ import { randomUUID } from 'node:crypto';
 import type { Clock, Sink, Source, TransactionalJob, TransactionalWriter } from '../connectors/connector';
 import { createCheckpoint, readCheckpoint, serializeCheckpoint, writeCheckpoint } from './checkpoint';
 import type { Checkpoint } from './checkpoint';
-import { Database, kindOf, reasonOf } from './database';
-import type { JobOptions, JobPositions } from './engine';
+import { corruptState, Database, isCorrupt, kindOf, reasonOf } from './database';
+import type { JobOptions, JobPositions, JobSpec } from './engine';
 import { unlessAborted } from '../connectors/waiting';
 import { StreamJobsError } from '../protocol/errors';
 import { EventTimes } from './eventTimes';
 import type { RowEncoder } from './formats/encoder';
 import { InputTable } from './inputTable';
+import { refuseForeign, refuseMissing } from './knownState';
 import { limits } from './limits';
 import { checkIdentity } from './logs';
 import { memoryBudget } from './memoryBudget';
@@ -33,6 +34,8 @@ export interface PipelineSpec {
   options: JobOptions;
   /** Undefined keeps everything in memory. */
   databasePath: string | undefined;
+  /** Of a job: what its database is checked against. */
+  known?: JobSpec;
   clock: Clock;
   source(table: TableDefinition): Source;
   /** Writers of the outputs without a sink. */
@@ -99,10 +102,11 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       () => new StreamJobsError('CANCELLED', `Opening ${spec.jobName} was given up.`),
     );
   try {
+    if (spec.known) refuseMissing(spec.known);
     const database = await Database.open(spec.databasePath, memoryBudget.take());
     opened.push(database);
     const slots = await makeTables(database, program);
-    const checkpoint = await prepareState(database, program, spec.fingerprint);
+    const checkpoint = await prepareState(database, program, spec);
     const encoders = spec.outputs.map(({ encoder }) => encoder);
     await tryQueries(database, program, encoders);
     const times = new EventTimes(spec.scans, checkpoint, spec.clock);
@@ -148,7 +152,7 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
     };
   } catch (error) {
     await close();
-    throw error instanceof StreamJobsError ? error : sessionError(error);
+    throw error instanceof StreamJobsError ? error : sessionError(error, spec.databasePath);
   }
 }
 
@@ -200,7 +204,11 @@ async function makeTables(database: Database, program: Program): Promise<InputTa
  * State tables are made once, temporary tables each time, both in the order of the operators. After another query took
  * over (see carryOver.ts) those are missing that begin empty.
  */
-async function prepareState(database: Database, program: Program, fingerprint: string): Promise<Checkpoint> {
+async function prepareState(
+  database: Database,
+  program: Program,
+  { fingerprint, known }: Pick<PipelineSpec, 'fingerprint' | 'known'>,
+): Promise<Checkpoint> {
   const prepare = async (): Promise<void> => {
     const there = (await database.rows('SELECT table_name FROM duckdb_tables()')).map(([name]) =>
       String(name),
@@ -212,8 +220,10 @@ async function prepareState(database: Database, program: Program, fingerprint: s
     }
   };
   const stored = await readCheckpoint(database, fingerprint);
-  if (!stored) return createCheckpoint(database, fingerprint, prepare);
+  if (known) refuseForeign(known, stored);
+  if (!stored) return createCheckpoint(database, fingerprint, prepare, known?.owner);
   await prepare();
+  if (known?.owner !== undefined) stored.owner ??= known.owner;
   return stored;
 }
 
@@ -229,7 +239,8 @@ async function tryQueries(database: Database, program: Program, encoders: RowEnc
   }
 }
 
-function sessionError(error: unknown): StreamJobsError {
+function sessionError(error: unknown, databasePath = 'memory'): StreamJobsError {
+  if (isCorrupt(error)) return corruptState(databasePath, error);
   const reason = reasonOf(error);
   return ['storage', 'memory', 'invalidated'].includes(kindOf(error))
     ? new StreamJobsError('STORAGE', `The job's state cannot be opened: ${reason}`, { cause: error })

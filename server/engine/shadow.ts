@@ -5,6 +5,7 @@ import { planFingerprint, readCheckpoint, writeCheckpoint, type Checkpoint } fro
 import { refuseUnpublished } from './carryOver';
 import { Database } from './database';
 import type { JobSpec } from './engine';
+import { refuseForeign, refuseMissing } from './knownState';
 import { sinkPositions } from './planChange';
 import type { PipelineSpec } from './session';
 
@@ -46,9 +47,11 @@ export async function stepForward(shadow: JobSpec, job: JobSpec): Promise<void> 
 }
 
 async function stored(job: JobSpec): Promise<Checkpoint | undefined> {
+  refuseMissing(job);
   const database = await Database.open(job.databasePath);
   try {
     const checkpoint = await readCheckpoint(database, planFingerprint(job.plan));
+    refuseForeign(job, checkpoint);
     if (checkpoint !== undefined) await refuseUnpublished(database, checkpoint, job.name);
     return checkpoint;
   } finally {

@@ -254,6 +254,11 @@ export class JobCore {
     return { positions, counters: this.counters() };
   }
 
+  /** To be journalled of a job whose pipeline is open and quiet: from now on its database is there, this far at least. */
+  begun(): Required<Pick<JobRecord, 'begun'>> {
+    return { begun: { batches: this.counters().batches } };
+  }
+
   /** Takes over what the journal knows of its checkpoint. */
   recallCheckpoint(): void {
     const { checkpoint } = this.journal.record;

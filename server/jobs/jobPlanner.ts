@@ -48,7 +48,11 @@ export class JobPlanner {
     const { pauseTimeoutMs, warmMs, ...engineOptions } = readJobOptions(options);
     const group = this.consumerGroup(plan, record.name);
     return {
-      spec: { ...this.bareSpec(record.name, record.database), plan, options: engineOptions },
+      spec: {
+        ...this.bareSpec(record.name, record.database),
+        ...{ plan, options: engineOptions, owner: `${record.name}@${record.startedAt}` },
+        ...(record.begun === undefined ? {} : { begun: record.begun }),
+      },
       pauseTimeoutMs,
       ...(warmMs === undefined ? {} : { warmMs }),
       query: record.statement,

@@ -23,6 +23,9 @@ export interface JobRecord {
   /** What the job's own checkpoint says, while nothing can change it (JobJournal sees to that): a server that starts
    *  need not open the databases of its paused jobs. Absent where nobody knows. */
   checkpoint?: RestingPoint | undefined;
+  /** Its database was made, and had committed so many batches when that was last noted; never gone again. Absent where
+   *  nobody knows. */
+  begun?: { batches: number };
   /** Being dropped: whatever a crash left of it goes at the next start. */
   dropping?: true;
   /** Where it goes on instead of where its checkpoint says: applied whenever it is opened, gone once it reads. */

@@ -99,7 +99,8 @@ export async function journalPaused(
   const { pauses, event } = pauseEntry(core, request);
   // From here on it lasts, also when something wins over it before it is told.
   if (core.journal.openPause === undefined) core.pausedMonotonic = core.around.clock.monotonic();
-  await core.journal.write({ pauses, checkpoint, step: undefined }, event, turn.signal);
+  const begun = checkpoint === undefined ? {} : core.begun();
+  await core.journal.write({ pauses, checkpoint, step: undefined, ...begun }, event, turn.signal);
 }
 
 /** Journals a pause that a crash cut short: as soon as the disk takes it, since the job is paused already. */

@@ -91,7 +91,7 @@ async function attempt(
   for (const note of core.notes) core.around.log('warn', `${core.name}: ${note}`);
   const step =
     records === undefined ? undefined : { records, target: core.counters().recordsIn + records, by };
-  await core.journal.write({ desired: 'running', step }, undefined, turn.signal);
+  await core.journal.write({ desired: 'running', step, ...core.begun() }, undefined, turn.signal);
   // The parts of a step follow once it runs.
   if (step === undefined) await core.slot.run(left());
   turn.check();

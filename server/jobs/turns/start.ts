@@ -139,6 +139,9 @@ export async function open(core: JobCore, turn: Turn): Promise<void> {
   );
   turn.check();
   core.readings.positions = core.slot.current?.positions() ?? core.readings.positions;
+  if (core.journal.record.begun !== undefined) return;
+  await core.journal.keep(core.begun());
+  turn.check();
 }
 
 /** Sets an open pipeline reading; resolves when it does. */

@@ -38,6 +38,7 @@ export async function closePipeline(core: JobCore, turn: Turn, force: boolean): 
       core.readings.stand(
         await core.slot.quiesce(core.wait(turn, ms, () => messages.pauseTimeout(core.name, ms))),
       );
+      if (!turn.signal.aborted) await core.journal.keep(core.begun());
     } catch (error) {
       const { message } = asError(error, 'checkpoint');
       core.around.log(
