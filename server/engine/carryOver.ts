@@ -5,7 +5,7 @@ import { copyFile, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { StreamJobsError } from '../protocol/errors';
 import { planFingerprint, readCheckpoint, serializeCheckpoint, type Checkpoint } from './checkpoint';
-import { Database, deleteDatabase } from './database';
+import { deleteDatabase, withDatabase, type Database } from './database';
 import type { JobSpec } from './engine';
 import { bucketCount } from '../analysis/planning/share';
 import { bucketSql } from './functions/routing';
@@ -28,13 +28,10 @@ export async function carryOver(from: JobSpec, to: JobSpec): Promise<void> {
   await mkdir(path.dirname(to.databasePath), { recursive: true });
   await copyDurably(from.databasePath, to.databasePath);
   await copyDurably(`${from.databasePath}.wal`, `${to.databasePath}.wal`);
-  const database = await Database.open(to.databasePath);
-  try {
+  await withDatabase(to.databasePath, async (database) => {
     await change(database, from, to);
     await database.checkpoint();
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function change(database: Database, from: JobSpec, to: JobSpec): Promise<void> {

@@ -14,7 +14,7 @@ import type {
 import { StreamJobsError } from '../protocol/errors';
 import { carryOver } from './carryOver';
 import { emptyCheckpoint, planFingerprint, readCheckpoint, type Checkpoint } from './checkpoint';
-import { Database, deleteDatabase } from './database';
+import { deleteDatabase, withDatabase, type Database } from './database';
 import { newestDeadLetters, upgradeDeadLetters } from './deadLetterTable';
 import type { Engine, JobOptions, JobPositions, JobSpec, PipelineCounters } from './engine';
 import { tableEncoder } from './formats/encoder';
@@ -57,13 +57,10 @@ export function createEngine(options: EngineOptions): Engine {
     inspect: inspectJob,
     async deadLetters({ databasePath }, max, bytesMax) {
       if (!existsSync(databasePath)) return [];
-      const database = await Database.open(databasePath);
-      try {
+      return withDatabase(databasePath, async (database) => {
         await upgradeDeadLetters(database);
-        return await newestDeadLetters(database, max, bytesMax);
-      } finally {
-        await database.close();
-      }
+        return newestDeadLetters(database, max, bytesMax);
+      });
     },
     watch(spec) {
       const context = options.context(spec.name);
@@ -119,7 +116,9 @@ export function createEngine(options: EngineOptions): Engine {
     async reposition(spec, to) {
       // Nothing is moved in a file that is not the job's.
       await withCheckpoint(spec, () => Promise.resolve());
-      return withDatabase(spec, (database) => applyReposition(database, planFingerprint(spec.plan), to));
+      return withDatabase(spec.databasePath, (database) =>
+        applyReposition(database, planFingerprint(spec.plan), to),
+      );
     },
     queryState: (spec, plan, rowsMax, signal) =>
       withCheckpoint(spec, async (_checkpoint, database) => {
@@ -151,20 +150,11 @@ async function withCheckpoint<T>(
 ): Promise<T> {
   refuseMissing(spec);
   if (!existsSync(spec.databasePath)) return use(emptyCheckpoint());
-  return withDatabase(spec, async (database) => {
+  return withDatabase(spec.databasePath, async (database) => {
     const checkpoint = await readCheckpoint(database, planFingerprint(spec.plan));
     refuseForeign(spec, checkpoint);
     return checkpoint ? use(checkpoint, database) : use(emptyCheckpoint());
   });
-}
-
-async function withDatabase<T>(spec: JobSpec, use: (database: Database) => Promise<T>): Promise<T> {
-  const database = await Database.open(spec.databasePath);
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function pipelineSpec(spec: JobSpec, { connectors, clock, context }: EngineOptions): PipelineSpec {

@@ -193,6 +193,18 @@ async function append(
   }
 }
 
+/** Opens a database file for a while. Throws STATE_CORRUPT also when that is found out by reading. */
+export async function withDatabase<T>(path: string, use: (database: Database) => Promise<T>): Promise<T> {
+  const database = await Database.open(path);
+  try {
+    return await use(database);
+  } catch (error) {
+    throw !(error instanceof StreamJobsError) && isCorrupt(error) ? corruptState(path, error) : error;
+  } finally {
+    await database.close();
+  }
+}
+
 /** Deletes a database file and what belongs to it. */
 export async function deleteDatabase(path: string): Promise<void> {
   for (const file of [path, `${path}.wal`]) await rm(file, { force: true });
@@ -210,7 +222,9 @@ function openError(error: unknown, path: string): StreamJobsError {
 
 /** Whether DuckDB has found that what it reads is not what it wrote. */
 export function isCorrupt(error: unknown): boolean {
-  return kindOf(error) !== 'data' && /corrupt|checksum/i.test(messageOf(error));
+  return (
+    kindOf(error) !== 'data' && /corrupt|checksum|could not read (enough|all) bytes/i.test(messageOf(error))
+  );
 }
 
 export function corruptState(path: string, cause: unknown): StreamJobsError {

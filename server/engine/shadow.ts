@@ -3,7 +3,7 @@
 import type { Sink } from '../connectors/connector';
 import { planFingerprint, readCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
 import { refuseUnpublished } from './carryOver';
-import { Database } from './database';
+import { withDatabase } from './database';
 import type { JobSpec } from './engine';
 import { refuseForeign, refuseMissing } from './knownState';
 import { sinkPositions } from './planChange';
@@ -33,28 +33,22 @@ function withoutWriters(spec: PipelineSpec): PipelineSpec {
 /** Gives a shadow's database the sinks and counters of the job that it stands for from now on; neither is open. */
 export async function stepForward(shadow: JobSpec, job: JobSpec): Promise<void> {
   const before = await stored(job);
-  const database = await Database.open(shadow.databasePath);
-  try {
+  await withDatabase(shadow.databasePath, async (database) => {
     const checkpoint = await readCheckpoint(database, planFingerprint(shadow.plan));
     if (checkpoint === undefined || before === undefined) return;
     const { counters, told, repositioned } = before;
     const sinks = sinkPositions(before.sinks, job.plan, shadow.plan);
     await writeCheckpoint(database, { ...checkpoint, sinks, counters, told, repositioned });
     await database.checkpoint();
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 async function stored(job: JobSpec): Promise<Checkpoint | undefined> {
   refuseMissing(job);
-  const database = await Database.open(job.databasePath);
-  try {
+  return withDatabase(job.databasePath, async (database) => {
     const checkpoint = await readCheckpoint(database, planFingerprint(job.plan));
     refuseForeign(job, checkpoint);
     if (checkpoint !== undefined) await refuseUnpublished(database, checkpoint, job.name);
     return checkpoint;
-  } finally {
-    await database.close();
-  }
+  });
 }
