@@ -51,10 +51,15 @@ function report(error: unknown, command: Command | undefined, json: boolean, ter
   return code === 'SERVER_NOT_RUNNING' ? exitCode.noServer : exitCode.failed;
 }
 
+/** How long what a command left over may take to end by itself. */
+const lingerMs = 1000;
+
 if (require.main === module) {
   // The native engine works on this pool: too few threads and file reads wait behind queries.
   process.env.UV_THREADPOOL_SIZE ??= '16';
   void main(process.argv.slice(2), Terminal.ofProcess()).then((code) => {
     process.exitCode = code;
+    // What is left over, such as a connection to a broker that hangs, does not keep the process.
+    setTimeout(() => process.exit(), lingerMs).unref();
   });
 }

@@ -96,6 +96,8 @@ async function drain(world: World): Promise<void> {
     world.expectation(name).asked('pause');
     await server.run(`PAUSE JOB \`${name}\` WITH REASON 'the end'`);
     world.expectation(name).answered('pause', 'paused');
+    // A pause does not wait for a broker that is away: what was computed is published in the background.
+    await until(async () => ((await server.job(name)).unpublished ?? 0) === 0, drainMsMax);
   }
 }
 
