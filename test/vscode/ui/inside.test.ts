@@ -27,6 +27,8 @@ describe('inside a job', () => {
     writeFileSync(file('inside.ssql'), `${statements.join('\n')}\n`);
     await session.jobs.show();
     await session.workbench.openFile('inside.ssql');
+    // Only then are its commands in the palette.
+    await session.workbench.statusBar('Stream SQL').waitFor();
     await session.workbench.command('Stream Jobs: Run File');
     await session.jobs.row(job, 'paused').waitFor();
   });

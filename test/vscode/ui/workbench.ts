@@ -22,6 +22,7 @@ export class Workbench {
     await this.page.keyboard.press('Control+P');
     await this.pick(name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.quick-input-widget').first().waitFor({ state: 'hidden' });
     await this.page.locator('.editor-instance .view-lines .view-line').first().waitFor();
   }
 
