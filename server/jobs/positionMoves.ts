@@ -17,8 +17,10 @@ export type Misplaced = 'deleted' | 'recreated' | 'shorter';
 /** What is wrong with a partition's position, undefined when the log still has it. */
 export function misplaced(log: StreamLog, at: PartitionInLog): Misplaced | undefined {
   const { position, start, end } = at;
-  if (log.recreated === true || (position !== null && (start === null || end === null))) return 'recreated';
-  if (position === null || start === null || end === null) return undefined;
+  if (log.recreated === true) return 'recreated';
+  if (position === null) return undefined;
+  // A log that is the same one keeps its partitions: who does not see one yet has an old picture of the cluster.
+  if (start === null || end === null) return log.recreated === false ? undefined : 'recreated';
   if (position > end) return log.recreated === null ? 'recreated' : 'shorter';
   return position < start ? 'deleted' : undefined;
 }

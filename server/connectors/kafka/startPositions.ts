@@ -100,7 +100,8 @@ export function checkPositions(topic: string, positions: Positions, ranges: Part
   const lost: { partition: number; position: bigint; start: bigint }[] = [];
   for (const [partition, position] of positions) {
     const range = rangeOf.get(partition);
-    if (!range || position > range.end) throw recreated(topic, partition, position, range?.end);
+    if (!range) throw notSeen(topic, partition);
+    if (position > range.end) throw recreated(topic, partition, position, range.end);
     if (position < range.start) lost.push({ partition, position, start: range.start });
   }
   if (lost.length > 0) throw deleted(topic, lost);
@@ -124,13 +125,19 @@ function deleted(
   );
 }
 
-function recreated(
-  topic: string,
-  partition: number,
-  position: bigint,
-  end: bigint | undefined,
-): StreamJobsError {
-  const now = end === undefined ? 'it has no such partition now' : `its log ends at ${end}`;
+/** Just added, or seen by a broker that is behind. That the topic is another one is told by its id. */
+function notSeen(topic: string, partition: number): StreamJobsError {
+  return new StreamJobsError(
+    'SOURCE_UNAVAILABLE',
+    `Partition ${partition} of topic ${topic} is not there at the moment.`,
+    {
+      hint: 'It is looked for again by itself; if the topic was made again with fewer partitions, RESUME JOB ... FROM EARLIEST reads that one.',
+    },
+  );
+}
+
+function recreated(topic: string, partition: number, position: bigint, end: bigint): StreamJobsError {
+  const now = `its log ends at ${end}`;
   return new StreamJobsError(
     'DATA_LOSS',
     `Topic ${topic} is not the one that was read: partition ${partition} goes on at offset ${position}, but ${now}.`,

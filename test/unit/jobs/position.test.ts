@@ -41,6 +41,7 @@ function shown({ moved }: ReturnType<typeof pastLoss>): string[] {
 describe('ACCEPT DATA LOSS', () => {
   it.each<[string, StreamLog, string[], [number, string][]]>([
     ['moves nothing that is there', log([[5, 0, 10]]), [], []],
+    ['waits for a partition of the same log that is not seen yet', log([[5, null, null]]), [], []],
     [
       'moves only the partitions whose position was deleted',
       log([
