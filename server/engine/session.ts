@@ -110,7 +110,12 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
     const encoders = spec.outputs.map(({ encoder }) => encoder);
     await tryQueries(database, program, encoders);
     const times = new EventTimes(spec.scans, checkpoint, spec.clock);
-    const stored = serializeCheckpoint(checkpoint);
+    let durable = serializeCheckpoint(checkpoint);
+    const save = async (): Promise<void> => {
+      const next = serializeCheckpoint(checkpoint);
+      if (next !== durable) await writeCheckpoint(database, checkpoint);
+      durable = next;
+    };
     const sources: Source[] = [];
     for (const [index, { table }] of spec.scans.entries()) {
       const source = spec.source(table);
@@ -135,9 +140,9 @@ export async function openSession(spec: PipelineSpec, signal: AbortSignal): Prom
       opened.push(sink);
       await sink.open(undefined);
     }
-    const outgoing = await inTime(openOutgoing(spec, database, checkpoint, opened));
+    const outgoing = await inTime(openOutgoing(spec, database, checkpoint, opened, save));
     // Where everything begins is durable before the first record: whenever it is opened again, it begins there.
-    if (serializeCheckpoint(checkpoint) !== stored) await writeCheckpoint(database, checkpoint);
+    await save();
     return {
       database,
       program,
@@ -161,6 +166,7 @@ async function openOutgoing(
   database: Database,
   checkpoint: Checkpoint,
   opened: { close(): Promise<unknown> }[],
+  save: () => Promise<void>,
 ): Promise<Outgoing | undefined> {
   if (!spec.writers) {
     await refuseStored(spec.jobName, database, checkpoint);
@@ -169,7 +175,7 @@ async function openOutgoing(
   const identity = (checkpoint.identity ??= randomUUID().slice(0, 8));
   const opening = (checkpoint.opening = (checkpoint.opening ?? 0) + 1);
   // Durable before anything outside can see it: a number is used once.
-  await writeCheckpoint(database, checkpoint);
+  await save();
   const publishing = new Publishing(spec.writers({ identity, opening }), spec.clock, spec.warn);
   opened.push(publishing);
   const { outbox, stored } = await Outbox.open(database, checkpoint);

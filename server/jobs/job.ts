@@ -16,6 +16,7 @@ import { deadLettersOf, retryDeadLetters } from './jobLetters';
 import { asError, messages, type JobStanding } from './messages';
 import { peek, queryState } from './jobLooks';
 import { pauseRequest } from './pauseRequest';
+import { PauseTimers } from './pauseTimers';
 import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
 import { detailsOf, snapshotOf } from './snapshots';
 import { Stepper } from './stepper';
@@ -39,14 +40,11 @@ export class Job {
   private readonly core: JobCore;
   private readonly queue: RequestQueue<JobDetails>;
   private readonly stepper: Stepper;
-  private readonly untilTimer: WakeUp;
-  private readonly coolingTimer: WakeUp;
+  private readonly pauseTimers: PauseTimers;
   private readonly retryTimer: WakeUp;
   private retryMs: number;
   /** Counts deployments beside, which are never joined. */
   private deployments = 0;
-  /** Which pause the timers are set for. */
-  private timedPause = 0;
 
   private constructor(
     private readonly around: JobSurroundings,
@@ -71,8 +69,10 @@ export class Job {
       stopped: () => messages.stoppedMeanwhile(name),
     });
     this.stepper = new Stepper(this.core, (act) => this.request('pause', act, byJob));
-    this.untilTimer = new WakeUp(clock);
-    this.coolingTimer = new WakeUp(clock);
+    this.pauseTimers = new PauseTimers(this.core, {
+      resume: (pauses) => this.resumeByTimer(pauses),
+      cool: (pauses) => this.cool(pauses),
+    });
     this.retryTimer = new WakeUp(clock);
     this.retryMs = limits.retryFirstMs;
     this.core.recallCheckpoint();
@@ -341,12 +341,11 @@ export class Job {
     const { core } = this;
     this.stepper.goOn();
     if (core.state === 'paused') {
-      this.setTimers();
+      this.pauseTimers.set();
       if (core.readings.partitions === undefined) void core.readLag();
       return;
     }
-    this.untilTimer.cancel();
-    this.coolingTimer.cancel();
+    this.pauseTimers.cancel();
     if (core.state !== 'starting') this.retryTimer.cancel();
     if (core.state === 'running') {
       this.retryMs = core.limits.retryFirstMs;
@@ -355,22 +354,9 @@ export class Job {
     }
   }
 
-  /** Once for each pause: a request refused meanwhile does not set them back. */
-  private setTimers(): void {
-    const { core } = this;
-    const { pauses, pauseRequest } = core.journal.record;
-    if (this.timedPause === pauses) return;
-    this.timedPause = pauses;
-    const until = core.pause?.until;
-    const wake = () => this.resumeByTimer(pauses);
-    const madeHere = core.pausedMonotonic !== undefined;
-    if (madeHere && pauseRequest?.forMs !== undefined) this.untilTimer.after(pauseRequest.forMs, wake);
-    else if (until !== undefined) this.untilTimer.at(until, wake);
-    if (core.depth === 'warm') this.coolingTimer.after(core.warmMs, () => this.cool(pauses));
-  }
-
   private endTimers(): void {
-    for (const timer of [this.untilTimer, this.coolingTimer, this.retryTimer]) timer.end();
+    this.pauseTimers.end();
+    this.retryTimer.end();
     this.stepper.end();
   }
 
