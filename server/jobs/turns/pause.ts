@@ -6,7 +6,7 @@ import type { PauseEvent } from '../../protocol/jobs';
 import { byOnError, type JobCore } from '../jobCore';
 import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
-import type { PauseRequest, RestingPoint } from '../store';
+import type { JobRecord, PauseRequest, RestingPoint } from '../store';
 import { goOn } from './start';
 
 /**
@@ -15,7 +15,8 @@ import { goOn } from './start';
  */
 export async function pause(core: JobCore, turn: Turn, request: PauseRequest, cold = false): Promise<void> {
   if (core.state !== 'running' && core.state !== 'starting') throw messages.jobNotRunning(core.standing());
-  await core.journal.write({ desired: 'paused', pauseRequest: request }, undefined, turn.signal);
+  const { change, closed } = resumeCutShort(core);
+  await core.journal.write({ ...change, desired: 'paused', pauseRequest: request }, closed, turn.signal);
   try {
     if (core.state === 'starting') await pauseBeforeReading(core, turn, request);
     else await pauseReading(core, turn, request);
@@ -71,6 +72,18 @@ async function pauseHanging(core: JobCore, turn: Turn, request: PauseRequest): P
   await completePause(core, request);
   turn.check();
   core.enter('paused');
+}
+
+/**
+ * What ends a pause that is still open since a crash cut its resume short: nothing for any other job. Where that resume
+ * was to go on elsewhere, the next one goes there, and this one has told of it.
+ */
+function resumeCutShort(core: JobCore): { change: Partial<JobRecord>; closed?: PauseEvent } {
+  const { resumes, move } = core.journal.record;
+  const closed = core.pauseEnded(core.around.clock.now());
+  if (closed === undefined) return { change: {} };
+  const told = move === undefined ? {} : { move: { ...move, moved: [], notes: [] } };
+  return { change: { resumes: resumes + 1, ...told }, closed };
 }
 
 /** Between two attempts to come back after a restart: there is nothing to make quiet, the checkpoint is the truth. */

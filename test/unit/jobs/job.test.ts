@@ -468,6 +468,24 @@ describe('coming back after kill -9', () => {
     expect(pauseHistory.map(({ resumedAt }) => typeof resumedAt)).toEqual(['string']);
   });
 
+  it('a pause after a resume that a crash cut short is a pause of its own', async () => {
+    const harness = new Harness();
+    const job = await harness.paused();
+    void job.resume({ by });
+    while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
+    harness.crash();
+    harness.world.misbehave('open', 'unavailable');
+    await harness.clock.advance(100);
+    expect(harness.job.state).toBe('starting');
+    const again = harness.job.pause({ by, reason: 'once more' });
+    const { pauseHistory, metrics } = await harness.clock.until(again);
+    expect(metrics).toMatchObject({ pauses: 2, resumes: 1 });
+    expect(pauseHistory.map(({ reason, resumedAt }) => [reason, typeof resumedAt])).toEqual([
+      [undefined, 'string'],
+      ['once more', 'undefined'],
+    ]);
+  });
+
   it('completes the pause a crash cut short once the disk takes it', async () => {
     const harness = new Harness();
     const job = await harness.running();
