@@ -31,7 +31,7 @@ for (const { name, script, suite } of steps) {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  const counts = suite ? readCounts(name) : { passed: 0, failed: 0 };
+  const counts = suite ? readResults(name) : { passed: 0, failed: 0, failures: [] };
   passed += counts.passed;
   // A step that failed without a failing test (a compile error, a crash) counts as one.
   failed += status === 0 ? counts.failed : Math.max(1, counts.failed);
@@ -41,6 +41,7 @@ for (const { name, script, suite } of steps) {
   lines.push(
     `${name.padEnd(8)} ${outcome}${suite ? `, ${counts.passed} passed, ${counts.failed} failed` : ''}, ${seconds} s`,
   );
+  lines.push(...counts.failures.map((failure) => `  failed: ${failure}`));
   if (name === 'build' && status !== 0) break;
 }
 
@@ -48,11 +49,25 @@ console.log(`\n${lines.join('\n')}\n`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** @returns {{ passed: number, failed: number, skipped?: string }} */
-function readCounts(name) {
+/**
+ * The failures are told again at the end, with the first lines of their messages: the whole log is long.
+ * @returns {{ passed: number, failed: number, failures: string[], skipped?: string }}
+ */
+function readResults(name) {
   const file = path.join(results, `${name}.json`);
-  if (!existsSync(file)) return { passed: 0, failed: 0 };
+  if (!existsSync(file)) return { passed: 0, failed: 0, failures: [] };
   const report = JSON.parse(readFileSync(file, 'utf8'));
-  if (report.skipped) return { passed: 0, failed: 0, skipped: report.skipped };
-  return { passed: report.numPassedTests, failed: report.numFailedTests };
+  if (report.skipped) return { passed: 0, failed: 0, failures: [], skipped: report.skipped };
+  const failures = (report.testResults ?? []).flatMap(
+    ({ name: suite, status, message, assertionResults }) => {
+      const tests = assertionResults.filter((test) => test.status === 'failed');
+      if (status === 'failed' && tests.length === 0) return [told(path.relative(root, suite), [message])];
+      return tests.map(({ fullName, failureMessages }) => told(fullName, failureMessages));
+    },
+  );
+  return { passed: report.numPassedTests, failed: report.numFailedTests, failures };
+}
+
+function told(what, messages) {
+  return [what, ...messages.flatMap((message) => message.split('\n').slice(0, 6))].join('\n    ');
 }
