@@ -6,8 +6,9 @@ import type { JobRecord } from '../../../server/jobs/store';
 import { Turnstile } from '../../../server/jobs/turnstile';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import { FakeClock } from './fakeClock';
-import { FakeEngine, FakeWorld, stream } from './fakeEngine';
+import { FakeEngine } from './fakeEngine';
 import { FakeDisk, FakeStore } from './fakeStore';
+import { FakeWorld, stream } from './fakeWorld';
 
 /** One server's worth of jobs; `crash` leaves what is on the disk and comes back. */
 export class Harness {

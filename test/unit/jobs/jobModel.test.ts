@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type { JobDetails, JobState } from '../../../server/protocol/jobs';
-import { stream, type Behaviour, type Call } from './fakeEngine';
+import { stream, type Behaviour, type Call } from './fakeWorld';
 import { Harness, outcome } from './harness';
 
 const by = 'ada';

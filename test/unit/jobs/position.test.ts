@@ -5,7 +5,7 @@ import { isNear } from '../../../server/jobs/horizon';
 import { movedGroups } from '../../../server/jobs/logCheck';
 import { pastLoss, toTarget } from '../../../server/jobs/positionMoves';
 import { movedText } from '../../../server/protocol/jobText';
-import { stream } from './fakeEngine';
+import { stream } from './fakeWorld';
 import { Harness, outcome } from './harness';
 
 const by = 'ada';

@@ -2,7 +2,8 @@
 import { StreamJobServer, type ServerOptions } from '../../../server/jobs/streamJobServer';
 import type { ExecuteResult, StatementResult } from '../../../server/protocol/results';
 import { FakeClock } from './fakeClock';
-import { FakeEngine, FakeWorld } from './fakeEngine';
+import { FakeEngine } from './fakeEngine';
+import { FakeWorld } from './fakeWorld';
 import { FakeDisk, FakeStore } from './fakeStore';
 
 export const tables = `

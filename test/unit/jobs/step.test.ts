@@ -1,6 +1,6 @@
 // RESUME ... FOR n RECORDS and PEEK: exactly n records, whatever happens meanwhile.
 import { describe, expect, it } from 'vitest';
-import { stream } from './fakeEngine';
+import { stream } from './fakeWorld';
 import { Harness, outcome } from './harness';
 import { serverWith, tables, query } from './servers';
 

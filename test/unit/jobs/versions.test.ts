@@ -5,7 +5,8 @@ import { defaultLimits } from '../../../server/jobs/limits';
 import { runningName, versionsOf } from '../../../server/jobs/versions';
 import { StreamJobsError } from '../../../server/protocol/errors';
 import type { FakeClock } from './fakeClock';
-import type { Call, FakeEngine } from './fakeEngine';
+import type { FakeEngine } from './fakeEngine';
+import type { Call } from './fakeWorld';
 import { Harness, outcome } from './harness';
 
 const by = 'ada';

@@ -5,7 +5,8 @@ import { StreamJobsError } from '../../../../server/protocol/errors';
 import type { Store, StoreChange, StoreContents } from '../../../../server/jobs/store';
 import type { Random } from '../../../random';
 import type { FakeClock } from '../fakeClock';
-import { FakeEngine, type Behaviour, type Call, type FakeWorld } from '../fakeEngine';
+import { FakeEngine } from '../fakeEngine';
+import type { Behaviour, Call, FakeWorld } from '../fakeWorld';
 import type { FakeDisk } from '../fakeStore';
 
 /** How often things go wrong, from 0 to 1. */
