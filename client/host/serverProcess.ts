@@ -1,6 +1,6 @@
 // Starts the stream job server's process: with VS Code's own Node, detached, so that a window's end is no crash.
 import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StreamJobsError } from '../../server/protocol/errors';
 
@@ -32,7 +32,9 @@ export function logFile(dataDir: string): string {
  */
 export async function startServer(start: ServerStart): Promise<ChildProcess> {
   await mkdir(start.dataDir, { recursive: true, mode: 0o700 });
-  const log = await open(logFile(start.dataDir), 'w', 0o600);
+  await writeFile(logFile(start.dataDir), '', { mode: 0o600 });
+  // Appending: another window may be starting one too, and neither overwrites what the other's says.
+  const log = await open(logFile(start.dataDir), 'a', 0o600);
   try {
     const limit = start.memoryLimit === '' ? [] : ['--memory-limit', start.memoryLimit];
     const args = ['--data-dir', start.dataDir, '--base-dir', start.baseDir, ...limit];

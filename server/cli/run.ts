@@ -1,5 +1,6 @@
 // `stream-jobs run`: runs a script and shows the jobs live.
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostedServer } from '../jobs/hostedServer';
 import { asStreamJobsError, connectToJobServer, type JobServerConnection } from '../protocol/connect';
 import { StreamJobsError } from '../protocol/errors';
@@ -10,6 +11,10 @@ import { jobTable } from './jobs';
 import { stopSignal } from './signals';
 import type { Terminal } from './terminal';
 import { dataDirectory, dataDirHelp, duration, parse, UsageError, type Command } from './usage';
+
+/** How long a server that has begun may take until it serves. */
+const attachAttempts = 20;
+const attachIntervalMs = 250;
 
 export const run: Command = {
   summary: 'run a script, then show its jobs live',
@@ -69,20 +74,32 @@ async function connectOrHost(
   dataDir: string,
   terminal: Terminal,
 ): Promise<{ connection: JobServerConnection; hosted?: HostedServer }> {
-  try {
-    return { connection: await connectToJobServer(dataDir, 'cli') };
-  } catch (error) {
-    if (asStreamJobsError(error).code !== 'SERVER_NOT_RUNNING') throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { connection: await connectToJobServer(dataDir, 'cli') };
+    } catch (error) {
+      if (asStreamJobsError(error).code !== 'SERVER_NOT_RUNNING') throw error;
+    }
+    try {
+      const hosted = await host(dataDir, terminal);
+      return { connection: await connectToJobServer(dataDir, 'cli'), hosted };
+    } catch (error) {
+      // Another one was faster, and serves within moments.
+      if (asStreamJobsError(error).code !== 'SERVER_RUNNING' || attempt === attachAttempts) throw error;
+    }
+    await sleep(attachIntervalMs);
   }
+}
+
+async function host(dataDir: string, terminal: Terminal): Promise<HostedServer> {
   const { hostServer } = await import('../jobs/hostedServer');
-  const hosted = await hostServer({
+  return hostServer({
     dataDir,
     baseDir: process.cwd(),
     log: ({ level, message }) => {
       if (level !== 'info') terminal.note(`${level}: ${message}`);
     },
   });
-  return { connection: await connectToJobServer(dataDir, 'cli'), hosted };
 }
 
 async function runScript(

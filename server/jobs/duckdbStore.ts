@@ -88,8 +88,9 @@ export class DuckDBStore implements Store {
     if (this.closed) return;
     this.closed = true;
     await this.writing;
-    this.closeDatabase();
+    // Before the lock: afterwards it may be the next server's.
     await rm(path.join(this.dataDir, pidFile), { force: true });
+    this.closeDatabase();
     heldHere.delete(this.dataDir);
   }
 
@@ -207,7 +208,8 @@ async function openDatabase(directory: string): Promise<OpenDatabase> {
     return { instance, connection };
   } catch (error) {
     instance?.closeSync();
-    if (isLocked(error)) throw messages.serverRunning(directory, await holder(directory));
+    if (isLocked(error))
+      throw messages.serverRunning(directory, holderIn(error) ?? (await holder(directory)));
     if (isStorage(error)) throw messages.storage(file, error);
     throw messages.catalogCorrupt(file, error);
   }
@@ -224,7 +226,22 @@ function isStorage(error: unknown): boolean {
   );
 }
 
+/** The process DuckDB names where the system tells it: right also while that process has only just begun. */
+function holderIn(error: unknown): number | undefined {
+  const [, pid] = /\(PID (\d+)\)/.exec(String(error)) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** The process in the file, unless a killed server left it there. */
 async function holder(directory: string): Promise<number | undefined> {
   const text = await readFile(path.join(directory, pidFile), 'utf8').catch(() => '');
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  return /^\d+$/.test(text) && isAlive(Number(text)) ? Number(text) : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
