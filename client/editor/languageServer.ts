@@ -3,7 +3,7 @@ import path from 'node:path';
 import { window, workspace, type ExtensionContext, type TextDocument, type Uri } from 'vscode';
 import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
 import { StreamJobsError } from '../../server/protocol/errors';
-import { jobBrief } from '../../server/protocol/jobText';
+import { jobBrief, jobStatements } from '../../server/protocol/jobText';
 import {
   jobsMethod,
   jobsUnknownMethod,
@@ -24,6 +24,8 @@ export class LanguageServer {
   private starting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private tablesChanged = true;
+  /** The statements it was told last, as JSON. */
+  private statementsTold = '';
   private readonly disposables: { dispose(): void }[];
 
   constructor(
@@ -103,6 +105,7 @@ export class LanguageServer {
 
   private forwardEverything(): void {
     this.tablesChanged = true;
+    this.statementsTold = '';
     this.forward();
   }
 
@@ -116,8 +119,13 @@ export class LanguageServer {
     this.timer = undefined;
     if (this.client.state !== State.Running) return;
     const { store } = this;
-    const params: JobsParams = { at: new Date().toISOString(), jobs: store.list().map(jobBrief) };
+    const jobs = store.list();
+    const params: JobsParams = { at: new Date().toISOString(), jobs: jobs.map(jobBrief) };
     if (store.known && this.tablesChanged) params.tables = [...store.tables];
+    const statements = jobStatements(jobs);
+    const told = JSON.stringify(statements);
+    if (told !== this.statementsTold) params.statements = statements;
+    this.statementsTold = store.known ? told : '';
     const sent = store.known
       ? this.client.sendNotification(jobsMethod, params)
       : this.client.sendNotification(jobsUnknownMethod);

@@ -1,5 +1,5 @@
 // Catalogs in memory: one of its own, and one laid over another.
-import type { Catalog, Relation } from './catalog';
+import type { Catalog, JobState, Relation } from './catalog';
 
 /** Relations by name; later ones replace earlier ones of the same name. */
 export class MapCatalog implements Catalog {
@@ -26,6 +26,7 @@ export class MapCatalog implements Catalog {
 export class LayeredCatalog implements Catalog {
   readonly #own = new MapCatalog();
   readonly #dropped = new Set<string>();
+  readonly #states = new Map<string, JobState | undefined>();
 
   constructor(private readonly base: Catalog) {}
 
@@ -45,6 +46,14 @@ export class LayeredCatalog implements Catalog {
     this.#own.remove(name);
     this.#dropped.add(name);
   }
+  /** A job that exists keeps what it keeps, whatever a statement that is not run says. */
+  jobState(name: string): JobState | undefined {
+    return this.base.jobState?.(name) ?? this.#states.get(name);
+  }
+  /** What a job of this layer keeps; undefined when that is not known. */
+  setJobState(name: string, state: JobState | undefined): void {
+    this.#states.set(name, state);
+  }
   /** Whether the name is defined in this layer itself. */
   defines(name: string): boolean {
     return this.#own.relation(name) !== undefined;
@@ -57,6 +66,13 @@ export function joinCatalogs(...catalogs: Catalog[]): Catalog {
     relation: (name) => {
       for (const catalog of catalogs) {
         const found = catalog.relation(name);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    jobState: (name) => {
+      for (const catalog of catalogs) {
+        const found = catalog.jobState?.(name);
         if (found) return found;
       }
       return undefined;

@@ -5,9 +5,11 @@ import { hasPlaceholder } from '../syntax/placeholders';
 import type { Problem } from '../syntax/problem';
 import type { Findings } from './binding/findings';
 import type { Use, VisibleColumns } from './binding/findings';
-import type { Catalog, Relation } from './catalog';
+import type { Catalog, JobState, Relation } from './catalog';
+import { jobStateOf } from './jobState';
 import { checkSetting } from './options/validate';
-import { planJob, planPreview } from './planner';
+import type { JobPlan } from './plan';
+import { planJob, planPreview, type Planned } from './planner';
 import { problem } from './problemCodes';
 import { defineRelation } from './relations';
 import { didYouMean } from './suggest';
@@ -27,6 +29,8 @@ export interface StatementFacts {
   outputColumns: { name: string; type: SqlType }[] | undefined;
   /** The job it starts: by name where it has one, else what it is named after. */
   job: { name: string; span: Name['span'] } | undefined;
+  /** What the job it starts or deploys keeps; no `state` where its plan does not tell. */
+  keeps: { job: string; state?: JobState } | undefined;
   /** Tables read, through views too. */
   reads: string[];
   writes: string[];
@@ -54,6 +58,7 @@ export function analyzeStatement(
     visible: [],
     outputColumns: undefined,
     job: undefined,
+    keeps: undefined,
     reads: [],
     writes: [],
   };
@@ -88,18 +93,18 @@ function analyze(
     case 'startJob':
       facts.job = { name: statement.name.text, span: statement.name.span };
       facts.uses.push({ kind: 'job', name: statement.name.text, span: statement.name.span });
-      take(planJob(statement, catalog).findings, facts);
+      takeJob(planJob(statement, catalog), facts);
       return;
     case 'insert': {
       const { table } = statement;
       facts.job = { name: options.pipelineName ?? table.text, span: table.span };
-      take(planJob(statement, catalog).findings, facts);
+      takeJob(planJob(statement, catalog), facts);
       return;
     }
     case 'statementSet': {
       const first = statement.inserts[0];
       if (first) facts.job = { name: options.pipelineName ?? first.table.text, span: first.table.span };
-      take(planJob(statement, catalog).findings, facts);
+      takeJob(planJob(statement, catalog), facts);
       return;
     }
     case 'select': {
@@ -112,10 +117,15 @@ function analyze(
       if (statement.subject.kind === 'insert') take(planJob(statement.subject, catalog).findings, facts);
       else analyze(statement.subject, text, catalog, facts, options);
       return;
-    case 'deployJob':
-      take(planJob(statement, catalog).findings, facts);
+    case 'deployJob': {
+      const planned = planJob(statement, catalog);
+      take(planned.findings, facts);
+      // A canary's state is that of two versions.
+      const plan = statement.strategy?.kind === 'canary' ? undefined : planned.plan;
+      facts.keeps = { job: statement.name.text, ...(plan && { state: jobStateOf(plan) }) };
       facts.uses.push({ kind: 'job', name: statement.name.text, span: statement.name.span });
       return;
+    }
     case 'dropRelation':
       dropRelation(statement, catalog, facts);
       return;
@@ -182,7 +192,9 @@ function declare(
   facts.job = { name: name.text, span: name.span };
   facts.writes.push(name.text);
   const known = new Set(facts.problems.map(key));
-  facts.problems.push(...planJob(statement, catalog).problems.filter((found) => !known.has(key(found))));
+  const { plan, problems } = planJob(statement, catalog);
+  facts.problems.push(...problems.filter((found) => !known.has(key(found))));
+  facts.keeps = { job: name.text, ...(plan && { state: jobStateOf(plan) }) };
 }
 
 function dropRelation(
@@ -209,6 +221,12 @@ function dropRelation(
     const message = `There is no ${word.toLowerCase()} ${name.text}.${near.sentence}`;
     facts.problems.push(problem('unknownTable', message, name.span, { fixes: near.fixes }));
   }
+}
+
+/** What a statement that starts a job brings to light. */
+function takeJob({ findings, plan }: Planned<JobPlan>, facts: StatementFacts): void {
+  take(findings, facts);
+  if (facts.job) facts.keeps = { job: facts.job.name, ...(plan && { state: jobStateOf(plan) }) };
 }
 
 function take(findings: Findings, facts: StatementFacts): void {

@@ -3,6 +3,7 @@ import type {
   CreateTableAs,
   DeployJob,
   Insert,
+  Option,
   SelectStatement,
   StartJob,
   StatementSet,
@@ -20,6 +21,7 @@ import { simplify } from './planning/rewrite';
 import { bucketCount, withShare, type Share } from './planning/share';
 import { planInsert, planTableAs } from './planning/sinks';
 import { deployOptions } from './options/jobs';
+import { checkLetterTopic } from './options/letterTopic';
 import { checkJobOptions } from './options/validate';
 import { defineRelation } from './relations';
 
@@ -38,7 +40,13 @@ export interface Planned<P> {
  */
 export function planJob(statement: JobStatement, catalog: Catalog, name = 'results'): Planned<JobPlan> {
   const findings = new Findings();
-  return completed(planSimplified(statement, newEnvironment(catalog, findings), name), findings);
+  const planned = completed(planSimplified(statement, newEnvironment(catalog, findings), name), findings);
+  if (planned.plan === undefined) return planned;
+  const sources = planned.plan.scans.map(({ table }) => table);
+  const wrong = checkLetterTopic(optionsOf(statement), sources);
+  if (wrong.length === 0) return planned;
+  findings.problems.push(...wrong);
+  return { problems: findings.problems, findings };
 }
 
 /** Two versions of a job side by side: of each hundred keys the canary gets `percent`, the present one the others. */
@@ -115,6 +123,11 @@ function withSortKeys(result: Result, order: readonly SortKey[]): ResultColumn[]
     ({ hidden, column }) => hidden && order.some((key) => key.column === column),
   );
   return [...visible(result).columns, ...beside.map(({ name, column, type }) => ({ name, column, type }))];
+}
+
+/** Those that are about the job. */
+function optionsOf(statement: JobStatement): Option[] {
+  return statement.kind === 'startJob' || statement.kind === 'deployJob' ? statement.options : [];
 }
 
 function planSinks(statement: JobStatement, environment: Environment, name: string): PlanSink[] {

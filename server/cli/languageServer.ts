@@ -7,7 +7,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { LanguageServer } from '../language/server';
 import { connectToJobServer } from '../protocol/connect';
-import { jobBrief } from '../protocol/jobText';
+import { jobBrief, jobStatements } from '../protocol/jobText';
 import type { JobSnapshot } from '../protocol/jobs';
 import * as protocol from '../protocol/rpc';
 import { dataDirectory, dataDirHelp, parse, UsageError, type Command } from './usage';
@@ -68,7 +68,9 @@ function followJobs(dataDir: string, server: LanguageServer): { dispose(): void 
     const known = new Map<string, JobSnapshot>();
     const tell = async () => {
       const tables = await rpc.sendRequest(protocol.listTables, {});
-      server.setJobs({ at: new Date().toISOString(), jobs: [...known.values()].map(jobBrief), tables });
+      const jobs = [...known.values()];
+      const at = new Date().toISOString();
+      server.setJobs({ at, jobs: jobs.map(jobBrief), tables, statements: jobStatements(jobs) });
     };
     rpc.onNotification(protocol.jobsChanged, ({ jobs, removed }) => {
       for (const job of jobs) known.set(job.name, job);

@@ -13,6 +13,7 @@ import { jobWarnings, type JobHealthReading } from './health';
 import { horizonWarning } from './horizon';
 import type { JobCore } from './jobCore';
 import { leftOf } from './stepper';
+import type { JobRecord } from './store';
 import { runningName } from './versions';
 import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
 
@@ -32,6 +33,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
   return {
     name: core.name,
     version: runningName(record),
+    ...versionsOfRecord(record),
     statement: record.statement,
     state: core.state,
     desired: record.desired,
@@ -104,6 +106,11 @@ function partitionSnapshot(progress: PartitionProgress): PartitionSnapshot {
     lag: lag === null ? null : Number(lag),
     lost: Number(lostOf(progress)),
   };
+}
+
+function versionsOfRecord({ versions = [] }: JobRecord): Pick<JobSnapshot, 'versions'> {
+  if (versions.length < 2) return {};
+  return { versions: versions.map(({ version, state }) => ({ version, state })) };
 }
 
 function pauseOf(core: JobCore): Pick<JobSnapshot, 'pause'> {

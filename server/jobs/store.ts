@@ -1,6 +1,13 @@
 // What the server remembers of its jobs and tables, and the seam to where it is kept.
 import type { JobPositions, PipelineCounters, Reposition } from '../engine/engine';
-import type { DesiredState, JobErrorInfo, OffsetText, PauseEvent, PositionMove } from '../protocol/jobs';
+import type {
+  DesiredState,
+  JobErrorInfo,
+  OffsetText,
+  PauseEvent,
+  PositionMove,
+  VersionBrief,
+} from '../protocol/jobs';
 
 /** A job as journalled. Times are epoch milliseconds. */
 export interface JobRecord {
@@ -89,7 +96,7 @@ export interface VersionRecord {
 }
 export type VersionStrategy = 'start' | 'replace' | 'blue-green' | 'canary' | 'rollback';
 /** `deploying` is on its way, and `failed` if the server ends meanwhile. `previous` can be rolled back to. */
-export type VersionState = 'deploying' | 'active' | 'canary' | 'previous' | 'rolled back' | 'failed';
+export type VersionState = VersionBrief['state'];
 
 /** A job that is put elsewhere in its logs, and what the history will say of it. */
 export interface JobMove {

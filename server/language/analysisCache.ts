@@ -1,6 +1,6 @@
 // Keeps a statement's tree for as long as its text is in the document, and what the analysis found in it for as long
 // as everything it looked up stays the same too: an edit costs the edited statement and those that depend on it.
-import type { Catalog, Relation } from '../analysis/catalog';
+import type { Catalog, JobState, Relation } from '../analysis/catalog';
 import type { LayeredCatalog } from '../analysis/catalogs';
 import { analyzeStatement, type StatementFacts } from '../analysis/facts';
 import type { Statement } from '../syntax/ast';
@@ -25,6 +25,8 @@ interface Entry {
   pipelineName: string | undefined;
   /** What each name that was looked up meant. */
   lookups: ReadonlyMap<string, Relation | undefined>;
+  /** What each job that was looked into keeps. */
+  states: ReadonlyMap<string, JobState | undefined>;
   /** Whether each name that was asked for was defined above. */
   definedAbove: ReadonlyMap<string, boolean>;
   /** The names there were, where the analysis went through them (for "did you mean"). */
@@ -57,9 +59,9 @@ export class AnalysisCache {
       definedAbove: (name) => recording.definedAbove(name),
       ...(pipelineName === undefined ? {} : { pipelineName }),
     });
-    const { lookups, above } = recording;
+    const { lookups, states, above: definedAbove } = recording;
     const names = recording.listed ? context.names : undefined;
-    this.entries.set(text, { facts, pipelineName, lookups, definedAbove: above, names, round: this.round });
+    this.entries.set(text, { facts, pipelineName, lookups, states, definedAbove, names, round: this.round });
     return facts;
   }
 
@@ -74,6 +76,7 @@ export class AnalysisCache {
 /** Notes what the analysis asks. */
 class RecordingCatalog implements Catalog {
   readonly lookups = new Map<string, Relation | undefined>();
+  readonly states = new Map<string, JobState | undefined>();
   readonly above = new Map<string, boolean>();
   listed = false;
 
@@ -82,6 +85,11 @@ class RecordingCatalog implements Catalog {
   relation(name: string): Relation | undefined {
     const found = this.catalog.relation(name);
     this.lookups.set(name, found);
+    return found;
+  }
+  jobState(name: string): JobState | undefined {
+    const found = this.catalog.jobState(name);
+    this.states.set(name, found);
     return found;
   }
   relations(): Iterable<Relation> {
@@ -98,6 +106,7 @@ class RecordingCatalog implements Catalog {
 function holds(entry: Entry, { catalog, pipelineName, names }: Context): boolean {
   if (entry.pipelineName !== pipelineName) return false;
   for (const [name, relation] of entry.lookups) if (catalog.relation(name) !== relation) return false;
+  for (const [name, state] of entry.states) if (catalog.jobState(name) !== state) return false;
   for (const [name, defined] of entry.definedAbove) if (catalog.defines(name) !== defined) return false;
   return entry.names === undefined || entry.names === names;
 }

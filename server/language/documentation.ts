@@ -47,7 +47,7 @@ export function functionMarkdown(name: string): string | undefined {
   return lines.join('\n');
 }
 
-export function keywordText(word: string, following?: string): string | undefined {
-  const doc = keywordDoc(word, following);
+export function keywordText(word: string, following?: string, preceding?: string): string | undefined {
+  const doc = keywordDoc(word, following, preceding);
   return doc && keywordMarkdown(doc);
 }

@@ -28,7 +28,7 @@ export function hover(script: Script, offset: number, jobs: KnownJobs | undefine
     jobText(statement, token, jobs) ??
     nameText(script, statement, token) ??
     (token.kind === 'string' ? optionText(script, statement.start + token.end - 1, token) : undefined) ??
-    wordText(token, tokens[index + 1]);
+    wordText(token, tokens[index + 1], tokens[index - 1]);
   if (text === undefined) return null;
   return {
     contents: { kind: MarkupKind.Markdown, value: text },
@@ -100,9 +100,13 @@ function optionText(script: Script, offset: number, token: SyntaxToken): string 
   return `\`${key}\` — takes ${definition.kind.expects}${byDefault}\n\n${definition.documentation}${needed}`;
 }
 
-function wordText(token: SyntaxToken, next: SyntaxToken | undefined): string | undefined {
+function wordText(
+  token: SyntaxToken,
+  next: SyntaxToken | undefined,
+  last: SyntaxToken | undefined,
+): string | undefined {
   if (token.kind !== 'word' && token.kind !== 'name') return undefined;
   const isCall = next?.text === '(' && findFunction(token.text) !== undefined;
   if (isCall) return functionMarkdown(token.text);
-  return token.kind === 'word' ? keywordText(token.text, next?.text) : undefined;
+  return token.kind === 'word' ? keywordText(token.text, next?.text, last?.text) : undefined;
 }

@@ -6,7 +6,7 @@ export interface KeywordDoc {
   text: string;
 }
 
-/** By the keyword, or the first words of a clause, in upper case. */
+/** By the keyword, or two words that stand together, in upper case. */
 const docs: Record<string, KeywordDoc> = {
   'START JOB': {
     form: 'START JOB [IF NOT EXISTS] name [PAUSED] AS { INSERT ... | SELECT ... | STATEMENT SET BEGIN ... END } [WITH (...)]',
@@ -45,9 +45,26 @@ const docs: Record<string, KeywordDoc> = {
     text: 'Goes back to the version before, or to another one, from where the job stands.',
   },
   'SHOW VERSIONS': {
-    form: 'SHOW [JOB] VERSIONS name',
+    form: 'SHOW [JOB] VERSIONS [FOR] name',
     text: 'The versions of a job, what became of each and why.',
   },
+  VERSION: {
+    form: "VERSION 'name'",
+    text: 'Any name that the job has not had yet; SHOW VERSIONS lists those it had.',
+  },
+  'STRATEGY REPLACE': {
+    form: 'STRATEGY REPLACE',
+    text: 'The default: the old version comes to rest as for a pause, the new one goes on from there with its state.',
+  },
+  BLUE_GREEN: {
+    form: 'STRATEGY BLUE_GREEN',
+    text: 'The new version first fills its windows from the log beside the old one, unseen, until it has caught up; then they are swapped, with nothing lost or repeated.',
+  },
+  CANARY: {
+    form: 'STRATEGY CANARY(percent)',
+    text: 'The new version gets so many percent of the keys, the old one the others. REPLACE gives it all keys, ROLLBACK JOB none.',
+  },
+  ROLLING: { form: 'STRATEGY ROLLING', text: 'On one machine the same as REPLACE.' },
   STRATEGY: {
     form: 'STRATEGY { REPLACE | BLUE_GREEN | CANARY(percent) | ROLLING }',
     text: 'How a new version takes over. REPLACE, the default: the old one comes to rest as for a pause, the new one goes on from there. BLUE_GREEN: the new one first fills its windows from the log beside the old one, unseen, until it has caught up. CANARY(10): the new one gets 10 percent of the keys, in the same pipeline, so that each record still has exactly one result; CANARY with another number changes the share, REPLACE gives it all keys, ROLLBACK JOB none. The key is the PRIMARY KEY of the table, else the key of the record, else all columns. Windows have to be by that key. ROLLING is REPLACE on one machine.',
@@ -63,6 +80,19 @@ const docs: Record<string, KeywordDoc> = {
   'DEAD LETTERS': {
     form: 'SHOW DEAD LETTERS [FOR job]',
     text: 'Records that could not be read or computed, the newest first: where they stood, why they failed, their bytes.',
+  },
+  'PAUSE HISTORY': {
+    form: 'SHOW PAUSE HISTORY [FOR job]',
+    text: 'Who paused what, when, why and for how long; what waited, and what was lost or read again.',
+  },
+  'SHOW STATUS': {
+    form: 'SHOW [JOB] STATUS [name]',
+    text: 'State, lag, positions, version and warnings of a job, or of all.',
+  },
+  'SHOW METRICS': { form: 'SHOW [JOB] METRICS [name]', text: 'Counters and timings of a job, or of all.' },
+  'STATE OF': {
+    form: 'SELECT ... FROM STATE OF JOB name',
+    text: 'What the job keeps between two records, as a table: its open windows with their keys and aggregates as they stand. Of a running job a snapshot.',
   },
   'MOVE JOB': {
     form: "MOVE JOB name TO { CONNECTION 'cluster' | LOCAL }",
@@ -136,6 +166,26 @@ const docs: Record<string, KeywordDoc> = {
     form: 'START JOB name PAUSED AS ...',
     text: 'Makes the job without processing anything until it is resumed.',
   },
+  RECORDS: {
+    form: 'RESUME JOB name FOR n RECORDS',
+    text: 'A step: processes exactly the next n records, over all partitions, then pauses the job again.',
+  },
+  EARLIEST: {
+    form: 'RESUME JOB name FROM EARLIEST',
+    text: 'Goes on at the first record the log still has. What was read before is read again.',
+  },
+  LATEST: {
+    form: 'RESUME JOB name FROM LATEST',
+    text: 'Goes on with records written from now on. What waits is skipped, which the history keeps.',
+  },
+  'FROM TIMESTAMP': {
+    form: "RESUME JOB name FROM TIMESTAMP '2026-11-24 10:12:00'",
+    text: 'Goes on at the first record written at or after this time (UTC).',
+  },
+  UNTIL: {
+    form: "PAUSE JOB name UNTIL TIMESTAMP '2026-11-24 10:12:00'",
+    text: 'Resumes by itself at this time (UTC).',
+  },
   FORCE: { form: 'STOP JOB name FORCE', text: 'Does not wait for the record in hand or the sinks.' },
   ACCEPT: {
     form: 'RESUME JOB name ACCEPT DATA LOSS',
@@ -147,11 +197,24 @@ const docs: Record<string, KeywordDoc> = {
   },
 };
 
-/** The documentation of a keyword, told apart by the keyword after it where that matters. */
-export function keywordDoc(word: string, following?: string): KeywordDoc | undefined {
-  const first = word.toUpperCase();
-  const pair = following === undefined ? undefined : docs[`${first} ${following.toUpperCase()}`];
-  return pair ?? docs[first] ?? docs[`${first} JOB`];
+/** Words that are said of the same thing. */
+const sameAs: Record<string, string> = {
+  'SHOW DEAD': 'DEAD LETTERS',
+  'DEAD LETTER': 'RETRY DEAD',
+  'SHOW PAUSE': 'PAUSE HISTORY',
+  'ACCEPT DATA': 'ACCEPT',
+  'DATA LOSS': 'ACCEPT',
+};
+
+/** The documentation of a keyword, told apart by the words around it where that matters. */
+export function keywordDoc(word: string, following = '', preceding = ''): KeywordDoc | undefined {
+  const [here, next, last] = [word, following, preceding].map((each) => each.toUpperCase());
+  // SHOW JOB STATUS is SHOW STATUS.
+  for (const pair of [`${last} ${here}`, `${here} ${next}`, `${here}`]) {
+    const doc = docs[sameAs[pair] ?? pair];
+    if (doc !== undefined) return doc;
+  }
+  return docs[`${here} JOB`];
 }
 
 /** As Markdown, for hover and completion. */

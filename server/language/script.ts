@@ -71,8 +71,9 @@ export function catalogAt({ base, statements }: Script, index: number): Catalog 
   return catalog;
 }
 
-/** What running a statement does to the catalog. */
+/** What running a statement does to the catalog, and to what jobs keep. */
 export function apply(facts: StatementFacts, catalog: LayeredCatalog): void {
   if (facts.drops !== undefined) catalog.remove(facts.drops);
   for (const relation of facts.declares) if (relation.name !== '') catalog.add(relation);
+  if (facts.keeps !== undefined) catalog.setJobState(facts.keeps.job, facts.keeps.state);
 }

@@ -2,9 +2,10 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Catalog, Relation } from '../analysis/catalog';
 import { joinCatalogs, LayeredCatalog, MapCatalog } from '../analysis/catalogs';
-import type { JobsParams } from '../protocol/languageServer';
+import type { JobsParams, JobStatementText } from '../protocol/languageServer';
 import { AnalysisCache } from './analysisCache';
 import { buildSteps } from './buildScript';
+import { liveJobStates } from './liveJobs/jobStates';
 import { knownJobs, type KnownJobs } from './liveJobs/knownJobs';
 import { catalogAt, type Script } from './script';
 import { serverCatalog } from './serverCatalog';
@@ -35,8 +36,11 @@ export class Workspace {
   jobs: KnownJobs | undefined;
   private readonly entries = new Map<string, Entry>();
   private server: Catalog = new MapCatalog();
+  /** What the live jobs keep. */
+  private states: Catalog = new MapCatalog();
   private generation = 0;
   private tablesKey = '';
+  private statementsKey = '[]';
 
   constructor(private readonly documents: () => TextDocument[]) {}
 
@@ -83,9 +87,14 @@ export class Workspace {
     const before = this.jobs;
     this.jobs = knownJobs(params);
     const tablesKey = params.tables === undefined ? this.tablesKey : JSON.stringify(params.tables);
-    if (params.tables !== undefined && tablesKey !== this.tablesKey) {
+    const statementsKey =
+      params.statements === undefined ? this.statementsKey : JSON.stringify(params.statements);
+    const tablesChanged = tablesKey !== this.tablesKey;
+    if (tablesChanged || statementsKey !== this.statementsKey) {
       this.tablesKey = tablesKey;
-      this.server = serverCatalog(params.tables);
+      this.statementsKey = statementsKey;
+      if (tablesChanged && params.tables) this.server = serverCatalog(params.tables);
+      this.states = liveJobStates(JSON.parse(statementsKey) as JobStatementText[], this.server);
       this.generation++;
       return true;
     }
@@ -94,6 +103,9 @@ export class Workspace {
 
   setJobsUnknown(): void {
     this.jobs = undefined;
+    this.statementsKey = '[]';
+    this.states = new MapCatalog();
+    this.generation++;
   }
 
   /** A document was closed. */
@@ -161,7 +173,11 @@ export class Workspace {
   /** Other documents first: what the server has may be an older version of them. */
   private baseOf(uri: string): Catalog {
     const others = [...this.entries].filter(([other]) => other !== uri);
-    return joinCatalogs(...others.map(([, { exports }]) => new MapCatalog(exports)), this.server);
+    return joinCatalogs(
+      ...others.map(([, { exports }]) => new MapCatalog(exports)),
+      this.server,
+      this.states,
+    );
   }
 }
 

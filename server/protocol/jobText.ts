@@ -36,9 +36,22 @@ export function describeJob(job: JobLine, now: number): string {
 
 /** What the language server is told of a job. */
 export function jobBrief(job: JobSnapshot): JobBrief {
-  const { name, state, since, lag, recordsPerSecond } = job;
+  const { name, state, since, lag, recordsPerSecond, version, versions } = job;
+  const letters = job.deadLetters?.kept ?? 0;
   const reason = job.pause?.reason;
-  return { name, state, since, lag, recordsPerSecond, ...(reason === undefined ? {} : { reason }) };
+  return {
+    ...{ name, state, since, lag, recordsPerSecond, version },
+    ...(versions === undefined ? {} : { versions }),
+    ...(letters === 0 ? {} : { deadLetters: letters }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** What it is told of what they run: of two versions side by side one statement does not tell. */
+export function jobStatements(jobs: Iterable<JobSnapshot>): { name: string; statement: string }[] {
+  return [...jobs].flatMap(({ name, statement, versions = [] }) =>
+    versions.some(({ state }) => state === 'canary') ? [] : [{ name, statement }],
+  );
 }
 
 /** `lag 8,403`, `lag unknown`. Unknown is not zero. */

@@ -79,6 +79,8 @@ export interface JobSnapshot {
   name: string;
   /** `1`, and with a canary `1 + 2 (10 %)`. */
   version: string;
+  /** All there were, the latest last; absent while there is only the first one. */
+  versions?: VersionBrief[];
   /** The statement that started the job, as written. */
   statement: string;
   state: JobState;
@@ -125,6 +127,12 @@ export interface JobSnapshot {
   error?: JobErrorInfo;
 }
 
+/** One of a job's versions. `deploying` is on its way; `previous` is what ROLLBACK goes back to. */
+export interface VersionBrief {
+  version: string;
+  state: 'deploying' | 'active' | 'canary' | 'previous' | 'rolled back' | 'failed';
+}
+
 /** Where a job's results go. */
 export interface SinkSnapshot {
   table: string;
@@ -165,4 +173,9 @@ export interface JobBrief {
   reason?: string;
   lag: number | null;
   recordsPerSecond: number;
+  /** As in its snapshot. */
+  version?: string;
+  versions?: VersionBrief[];
+  /** Bad records kept. */
+  deadLetters?: number;
 }

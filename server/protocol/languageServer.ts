@@ -11,6 +11,13 @@ export interface JobsParams {
   jobs: JobBrief[];
   /** The server's catalog, so that files may use tables made elsewhere. Absent = unchanged. */
   tables?: TableSummary[];
+  /** What the jobs run, so that the columns of their state are known. Absent = unchanged. */
+  statements?: JobStatementText[];
+}
+/** A job that runs one version; of two side by side the state is not told by a statement. */
+export interface JobStatementText {
+  name: string;
+  statement: string;
 }
 /** Sent instead of jobs when the job server is gone: jobs are unknown again. */
 export const jobsUnknownMethod = 'streamJobs/jobsUnknown';

@@ -16,6 +16,8 @@ export interface ConnectorDefinition {
   /** Of each of these groups, one option must be there. */
   oneOfEach?: string[][];
   metadata: MetadataColumn[];
+  /** Whether dead letters of a job that reads from it can be sent to another place of the same kind. */
+  takesLetters: boolean;
 }
 
 /** What a column METADATA FROM 'key' may read. */

@@ -67,6 +67,7 @@ export const datagenConnector: ConnectorDefinition = {
   sink: false,
   options: datagenOptions,
   format: 'none',
+  takesLetters: false,
   metadata: [
     { key: 'offset', type: { kind: 'bigint' }, documentation: 'The number of the row in its partition.' },
     { key: 'partition', type: { kind: 'int' }, documentation: 'The partition of the row.' },

@@ -113,6 +113,7 @@ export const kafkaConnector: ConnectorDefinition = {
   options: kafkaOptions,
   format: 'required',
   oneOfEach: [['properties.bootstrap.servers', 'connection']],
+  takesLetters: true,
   metadata: [
     { key: 'topic', type: { kind: 'string' }, documentation: 'The topic of the record.' },
     { key: 'partition', type: { kind: 'int' }, documentation: 'The partition of the record.' },

@@ -30,6 +30,7 @@ export const fileConnector: ConnectorDefinition = {
   sink: true,
   options: fileOptions,
   format: 'required',
+  takesLetters: false,
   metadata: [
     { key: 'path', synonym: 'file.path', type: { kind: 'string' }, documentation: 'The path of the file.' },
     {
@@ -51,6 +52,7 @@ export const printConnector: ConnectorDefinition = {
   sink: true,
   options: printOptions,
   format: 'none',
+  takesLetters: false,
   metadata: [],
 };
 
@@ -61,5 +63,6 @@ export const blackholeConnector: ConnectorDefinition = {
   sink: true,
   options: {},
   format: 'none',
+  takesLetters: false,
   metadata: [],
 };

@@ -7,10 +7,11 @@ import { planJob, planPreview } from '../../analysis/planner';
 import { toError } from '../../analysis/problemCodes';
 import type { Problem } from '../../syntax/problem';
 import type { Explain, SelectStatement } from '../../syntax/ast';
+import { sourcesOf } from '../../syntax/sources';
 import type { StateRows } from '../../engine/engine';
 import type { JobRegistry } from '../jobRegistry';
 import { messages } from '../messages';
-import { unfilled } from '../scripts';
+import { on, unfilled } from '../scripts';
 import type { ServerCatalog } from '../serverCatalog';
 import { tabled, type Outcome, type StatementContext } from './context';
 import { explainChange } from './explainPause';
@@ -35,7 +36,7 @@ export function previewPlan(
   catalog: ServerCatalog,
   jobs: JobRegistry,
 ): PreviewPlan {
-  const { plan, problems } = planPreview(statement, withStates(catalog.catalog, jobs));
+  const { plan, problems } = planPreview(statement, withStates(catalog.catalog, jobs, statement));
   refuse(problems);
   if (plan === undefined) throw messages.internal('The query', 'it has no plan');
   for (const { table } of plan.scans) {
@@ -60,15 +61,25 @@ export function stateCut(shown: number): string {
   return `The first ${shown} rows; LIMIT, WHERE or GROUP BY make it fewer.`;
 }
 
-/** The catalog, with what jobs keep. @throws StreamJobsError JOB_NOT_FOUND when it is asked for a job there is not */
-function withStates(catalog: Catalog, jobs: JobRegistry): Catalog {
+/**
+ * The catalog, with what jobs keep.
+ * @throws StreamJobsError JOB_NOT_FOUND, on its name, when it is asked for a job there is not
+ */
+function withStates(catalog: Catalog, jobs: JobRegistry, { query }: SelectStatement): Catalog {
   return {
     relation: (name) => catalog.relation(name),
     relations: () => catalog.relations(),
     jobState: (name) => {
-      const planned = jobs.get(name).understood();
-      if (planned === undefined) throw messages.notUnderstood(name);
-      return jobStateOf(planned.spec.plan);
+      try {
+        const planned = jobs.get(name).understood();
+        if (planned === undefined) throw messages.notUnderstood(name);
+        return jobStateOf(planned.spec.plan);
+      } catch (error) {
+        const place = sourcesOf(query).find(
+          (source) => source.kind === 'jobState' && source.job.text === name,
+        );
+        throw place?.kind === 'jobState' ? on(place.job.span, error) : error;
+      }
     },
   };
 }
@@ -79,7 +90,9 @@ export function explain({ subject }: Explain, context: StatementContext): Outcom
   const { catalog } = context.catalog;
   if (subject.kind !== 'select' && subject.kind !== 'insert') return explainChange(subject, context);
   const { plan, problems } =
-    subject.kind === 'select' ? planPreview(subject, withStates(catalog, jobs)) : planJob(subject, catalog);
+    subject.kind === 'select'
+      ? planPreview(subject, withStates(catalog, jobs, subject))
+      : planJob(subject, catalog);
   refuse(problems);
   if (plan === undefined) throw messages.internal('The query', 'it has no plan');
   return {

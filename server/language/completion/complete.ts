@@ -39,7 +39,7 @@ export function complete(
   const place = placeAt(script, offset);
   if (place === undefined || !isWanted(place, trigger)) return { isIncomplete: false, items: [] };
   const candidates =
-    place.current?.kind === 'string' ? stringCandidates(place) : namesAndWords(place, script, jobs);
+    place.current?.kind === 'string' ? stringCandidates(place, jobs) : namesAndWords(place, script, jobs);
   const range = replaceRange(script, place);
   const quote = quoteOf(place);
   return {
@@ -62,7 +62,7 @@ function namesAndWords(place: Place, script: Script, jobs: KnownJobs | undefined
   if (isName('functionName')) candidates.push(...functionCandidates(place.current?.text ?? ''));
   if (isName('typeWord')) candidates.push(...typeCandidates());
   if (place.before.length === 0) candidates.push(...statementSnippets.map(snippetCandidate));
-  return [...candidates, ...stringCandidates(place), ...keywordCandidates(place)];
+  return [...candidates, ...stringCandidates(place, jobs), ...keywordCandidates(place)];
 }
 
 function isWanted(place: Place, trigger: string | undefined): boolean {

@@ -1,7 +1,7 @@
 // Job names for a place where one is expected: those the verb can act on first, those already listed not at all.
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { quoteName } from '../../analysis/suggest';
-import type { JobState } from '../../protocol/jobs';
+import type { JobBrief, JobState } from '../../protocol/jobs';
 import { jobUses } from '../liveJobs/jobUses';
 import { liveText } from '../liveJobs/jobWords';
 import { canPause, canResume, type KnownJobs } from '../liveJobs/knownJobs';
@@ -11,8 +11,7 @@ import { wordsBefore, type Place } from './place';
 
 /** The live jobs, then those that statements of the file make. */
 export function jobNameCandidates(place: Place, script: Script, jobs: KnownJobs | undefined): Candidate[] {
-  const [verb = ''] = wordsBefore(place);
-  const live = liveCandidates(verb, jobs);
+  const live = liveCandidates(verbOf(wordsBefore(place)), jobs);
   const known = new Set(live.map(({ label }) => label));
   const others = jobsOfFile(script).filter((name) => !known.has(name));
   const made = others.map((name) => ({
@@ -31,20 +30,31 @@ function liveCandidates(verb: string, jobs: KnownJobs | undefined): Candidate[] 
   return [...jobs.byName.values()].map((job) => ({
     label: job.name,
     kind: CompletionItemKind.Event,
-    rank: fits(job.state) ? rank.best : rank.table,
+    rank: fits(job) ? rank.best : rank.table,
     detail: liveText(job, jobs),
     insert: quoteName(job.name),
     topic: { about: 'job', name: job.name },
   }));
 }
 
-/** The states in which a verb does something. */
-const fitting: Record<string, (state: JobState) => boolean> = {
-  PAUSE: (state) => canPause(state) && state !== 'pausing',
-  RESUME: (state) => canResume(state) && state !== 'resuming',
-  STOP: (state) => state !== 'stopped' && state !== 'failed' && state !== 'stopping',
-  RESTART: (state) => state === 'stopped' || state === 'failed',
+/** The verb that says what is done to the job: of EXPLAIN that of what is explained, of SHOW the word that says what. */
+function verbOf([first = '', second = '']: string[]): string {
+  return first === 'EXPLAIN' || (first === 'SHOW' && second === 'DEAD') ? second : first;
+}
+
+/** The jobs to which a verb does something. */
+const fitting: Record<string, (job: JobBrief) => boolean> = {
+  PAUSE: ({ state }) => canPause(state) && state !== 'pausing',
+  RESUME: ({ state }) => canResume(state) && state !== 'resuming',
+  STOP: ({ state }) => !ended.has(state) && state !== 'stopping',
+  RESTART: ({ state }) => ended.has(state),
+  PEEK: ({ state }) => state === 'paused',
+  ROLLBACK: ({ versions = [] }) => versions.some(({ state }) => state === 'previous' || state === 'canary'),
+  DEAD: ({ deadLetters = 0 }) => deadLetters > 0,
+  RETRY: ({ deadLetters = 0 }) => deadLetters > 0,
 };
+
+const ended = new Set<JobState>(['stopped', 'failed']);
 
 function jobsOfFile(script: Script): string[] {
   const names = script.statements.flatMap(({ tree, pipelineName }) => {

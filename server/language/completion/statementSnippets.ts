@@ -33,7 +33,56 @@ export const statementSnippets: readonly StatementSnippet[] = [
     detail: 'resumes by itself',
     body: "PAUSE JOB ${1:name} FOR INTERVAL '${2:30}' MINUTE;",
   },
+  {
+    label: 'PAUSE JOB ... COLD',
+    detail: 'frees its memory and connections',
+    body: 'PAUSE JOB ${1:name} COLD;',
+  },
   { label: 'RESUME JOB', detail: 'goes on where it was paused', body: 'RESUME JOB ${1:name};' },
+  {
+    label: 'RESUME JOB ... FOR n RECORDS',
+    detail: 'a step: then it is paused again',
+    body: 'RESUME JOB ${1:name} FOR ${2:1} RECORDS;',
+  },
+  {
+    label: 'RESUME JOB ... FROM',
+    detail: 'from another place in the log',
+    body: 'RESUME JOB ${1:name} FROM ${2|EARLIEST,LATEST|};',
+  },
+  {
+    label: 'RESUME JOB ... ACCEPT DATA LOSS',
+    detail: 'although unread records were deleted',
+    body: 'RESUME JOB ${1:name} ACCEPT DATA LOSS;',
+  },
+  {
+    label: 'EXPLAIN PAUSE JOB',
+    detail: 'what a pause would mean; changes nothing',
+    body: 'EXPLAIN PAUSE JOB ${1:name};',
+  },
+  {
+    label: 'EXPLAIN RESUME JOB',
+    detail: 'what a resume would mean; changes nothing',
+    body: 'EXPLAIN RESUME JOB ${1:name};',
+  },
+  {
+    label: 'PEEK JOB',
+    detail: 'its next records, not consumed',
+    body: 'PEEK JOB ${1:name} LIMIT ${2:10};',
+  },
+  {
+    label: 'SELECT ... FROM STATE OF JOB',
+    detail: 'what a job keeps, as a table',
+    body: 'SELECT ${2:*} FROM STATE OF JOB ${1:name};',
+  },
+  {
+    label: 'DEPLOY JOB',
+    detail: 'a new version of its query',
+    body:
+      "DEPLOY JOB ${1:name} VERSION '${2:2}' AS\nINSERT INTO ${3:sink}\nSELECT ${4:*} FROM ${5:source}\n" +
+      'STRATEGY ${6|REPLACE,BLUE_GREEN,CANARY(10)|};',
+  },
+  { label: 'ROLLBACK JOB', detail: 'back to the version before', body: 'ROLLBACK JOB ${1:name};' },
+  { label: 'SHOW VERSIONS', detail: 'the versions of a job', body: 'SHOW VERSIONS FOR ${1:name};' },
   { label: 'STOP JOB', detail: 'ends the job', body: 'STOP JOB ${1:name};' },
   { label: 'RESTART JOB', detail: 'starts a stopped or failed job again', body: 'RESTART JOB ${1:name};' },
   { label: 'DROP JOB', detail: 'forgets the job and its state', body: 'DROP JOB ${1:name};' },

@@ -1,12 +1,15 @@
-// What may stand in quotes: option keys and values, settings, metadata keys. Other strings take no completion.
+// What may stand in quotes: option keys and values, settings, metadata keys, versions. Other strings take no
+// completion.
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { findConnector } from '../../analysis/options/connectors';
 import { formatType } from '../../analysis/typeNames';
 import { rank, type Candidate } from './candidate';
 import { optionKeyCandidates, optionValueCandidates, type OptionOwner } from './optionCandidates';
+import type { KnownJobs } from '../liveJobs/knownJobs';
 import { nameOf, wordsBefore, type Place } from './place';
+import { versionCandidates } from './versionCandidates';
 
-export function stringCandidates(place: Place): Candidate[] {
+export function stringCandidates(place: Place, jobs: KnownJobs | undefined): Candidate[] {
   const { names } = place.expected;
   if (names.includes('optionKey') || names.includes('settingKey')) {
     return optionKeyCandidates(optionOwner(place)).map((candidate) => keyWithValue(candidate, place));
@@ -17,7 +20,9 @@ export function stringCandidates(place: Place): Candidate[] {
       ? []
       : optionValueCandidates(optionOwner(place), unquoted(key.text)).map(inQuotes);
   }
-  return wordsBefore(place).slice(-2).join(' ') === 'METADATA FROM' ? metadataCandidates(place) : [];
+  const before = wordsBefore(place).slice(-2).join(' ');
+  if (before === 'METADATA FROM') return metadataCandidates(place);
+  return versionCandidates(place, jobs).map(inQuotes);
 }
 
 /** What the WITH clause or SET at this place configures. */

@@ -177,6 +177,18 @@ describe('the state of a job', () => {
     expect(error?.message).toContain(part);
   });
 
+  it('of no job is refused on its name', async () => {
+    const harness = await serverWith('SHOW JOBS');
+    for (const before of ['', 'EXPLAIN ']) {
+      const error = await harness.refused(`${before}SELECT * FROM STATE OF JOB nobody WHERE 1 = 1`);
+      const start = `${before}SELECT * FROM STATE OF JOB `.length;
+      expect(error?.range).toEqual({
+        start: { line: 0, character: start },
+        end: { line: 0, character: start + 'nobody'.length },
+      });
+    }
+  });
+
   it('comes as a preview for who asks for one', async () => {
     const harness = await serverWith(windowed);
     const seen: unknown[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver-types';
 import { complete } from '../../../server/language/completion/complete';
 import { resolveCompletion } from '../../../server/language/completion/resolve';
-import { liveJobs, scriptOf, tables, withCursor } from './support';
+import { liveJobs, scriptOf, sums, tables, withCursor } from './support';
 
 function offers(marked: string, trigger?: string): CompletionItem[] {
   const { text, offset } = withCursor(marked);
@@ -43,9 +43,14 @@ describe('job names', () => {
     check('RESUME JOB $0', 'clicks | slow | old | orders');
     check('PAUSE JOB $0', 'orders | clicks | old | slow');
     check('RESTART JOB $0', 'old');
+    check('PEEK JOB $0', 'clicks');
+    check('ROLLBACK JOB $0', 'orders');
+    for (const about of ['EXPLAIN RESUME JOB $0', 'RETRY DEAD LETTERS FOR $0', 'SHOW DEAD LETTERS FOR $0'])
+      check(about, 'clicks');
+    check('EXPLAIN PAUSE JOB $0', 'orders');
   });
   it('come for a look into any of them', () => {
-    for (const look of ['PEEK JOB $0', 'SELECT * FROM STATE OF JOB $0'])
+    for (const look of ['SHOW VERSIONS FOR $0', 'DEPLOY JOB $0', 'SELECT * FROM STATE OF JOB $0'])
       expect(labels(look)).toEqual(expect.arrayContaining(['orders', 'clicks', 'old', 'slow']));
   });
   it('are not offered again when listed', () => {
@@ -66,6 +71,22 @@ describe('job names', () => {
   });
 });
 
+describe('versions', () => {
+  it('to go back to are those that do not run, the one before first', () => {
+    check("ROLLBACK JOB orders TO VERSION '$0'", '1 | wrong');
+    expect(labels("ROLLBACK JOB orders TO VERSION '$0'")).toHaveLength(2);
+    expect(accept('ROLLBACK JOB orders VERSION $0', '1')).toBe("ROLLBACK JOB orders VERSION '1'");
+  });
+  it('to deploy have a name that is not taken', () => {
+    check("DEPLOY JOB orders VERSION '$0' AS SELECT 1", '4');
+    expect(accept('DEPLOY JOB orders VERSION $0', '4')).toBe("DEPLOY JOB orders VERSION '4'");
+  });
+  it('of a job that is not known are not guessed', () => {
+    check("ROLLBACK JOB nobody TO VERSION '$0'", '');
+    check("DEPLOY JOB nobody VERSION '$0'", '');
+  });
+});
+
 describe('keywords', () => {
   it('are those that the grammar expects', () => {
     expect(labels('PAUSE $0', CompletionItemKind.Keyword).sort()).toEqual(['ALL', 'JOB', 'JOBS LIKE']);
@@ -75,6 +96,18 @@ describe('keywords', () => {
     expect(labels('SELECT id FROM orders_in $0', CompletionItemKind.Keyword)).toEqual(
       expect.arrayContaining(['WHERE', 'GROUP BY', 'LIMIT']),
     );
+  });
+  it('go on in every clause of a statement about jobs', () => {
+    check('RESUME JOB clicks $0', 'ACCEPT DATA LOSS | FOR | FROM');
+    check('RESUME JOB clicks FROM $0', 'EARLIEST | LATEST | TIMESTAMP');
+    expect(accept('RESUME JOB clicks FOR $0', '1 RECORDS')).toBe('RESUME JOB clicks FOR ${1:1} RECORDS');
+    check('RESUME JOB clicks FOR 10 $0', 'RECORDS');
+    check('PEEK JOB clicks $0', 'LIMIT');
+    check('ROLLBACK JOB orders $0', 'TO VERSION | VERSION');
+    check("DEPLOY JOB orders VERSION '4' AS SELECT 1 STRATEGY $0", 'BLUE_GREEN | CANARY | REPLACE | ROLLING');
+    check('RETRY DEAD $0', 'LETTER | LETTERS FOR');
+    expect(labels('EXPLAIN $0')).toEqual(expect.arrayContaining(['PAUSE', 'RESUME', 'SELECT']));
+    expect(labels('SHOW $0')).toEqual(expect.arrayContaining(['VERSIONS', 'DEAD LETTERS', 'PAUSE HISTORY']));
   });
   it('and whole statements stand at the start of a statement', () => {
     for (const text of ['$0', 'SHOW JOBS;\n$0', 'SELECT FROM;\n\n$0\nSHOW JOBS;', 'PAU$0']) {
@@ -113,6 +146,10 @@ describe('columns', () => {
     ]);
     expect(labels(`${tables}SELECT o.cu$0 FROM orders_in o, out_t x`)).toContain('customer');
     expect(labels(`${tables}SELECT o.$0 FROM orders_in AS o`, CompletionItemKind.Keyword)).toEqual([]);
+  });
+  it('of the state of a job', () => {
+    check(`${tables}${sums}SELECT $0 FROM STATE OF JOB sums`, 'customer | total | window_end | window_start');
+    check(`${tables}${sums}SELECT * FROM STATE OF JOB sums AS s WHERE s.to$0`, 'customer | total');
   });
   it('after an earlier error in the same statement', () => {
     check(`${tables}SELECT id ,, ) FROM orders_in WHERE $0`, 'amount | customer | id');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnostics } from '../../../server/language/diagnostics';
 import type { KnownJobs } from '../../../server/language/liveJobs/knownJobs';
-import { liveJobs, scriptOf, tables } from './support';
+import { liveJobs, scriptOf, sums, tables } from './support';
 
 /** Renders a text with `-- ^^^ severity: message` under each line that has a problem. */
 function rendered(text: string, jobs: KnownJobs | undefined): string {
@@ -114,6 +114,41 @@ describe('jobs', () => {
       --                                ^^^^^^ error: There is no job nobody. Jobs now: orders, clicks, old, slow.
       SELECT anything, COUNT(*) FROM STATE OF JOB clicks GROUP BY anything ORDER BY COUNT(*) DESC LIMIT 5;
     `);
+  });
+
+  it('that the script starts have the state of their query', () => {
+    const messages = (text: string) =>
+      diagnostics(scriptOf(`${tables}${sums}${text}`), undefined).map(({ message }) => message);
+    expect(messages('SELECT total FROM STATE OF JOB sums WHERE customer > 1')).toEqual([]);
+    expect(messages('SELECT totla FROM STATE OF JOB sums')).toEqual([
+      'sums has no column totla. Did you mean total?',
+    ]);
+    expect(
+      messages("DEPLOY JOB sums VERSION '2' AS SELECT id FROM orders_in; SELECT * FROM STATE OF JOB sums"),
+    ).toEqual([
+      'sums keeps no state: its query aggregates nothing: each record is done with once its row is written.',
+    ]);
+    const canary = sums
+      .replace('START JOB sums', "DEPLOY JOB sums VERSION '2'")
+      .replace(';', ' STRATEGY CANARY(5);');
+    expect(messages(`${canary}SELECT anything FROM STATE OF JOB sums`)).toEqual([]);
+  });
+
+  it('that send dead letters to a topic read one', () => {
+    const kafka = `CREATE TABLE topic_in (id BIGINT) WITH ('connector' = 'kafka', 'topic' = 'a', 'properties.bootstrap.servers' = 'b:1', 'format' = 'json');\n`;
+    const found = (source: string, options: string) =>
+      diagnostics(
+        scriptOf(`${tables}${kafka}START JOB j AS SELECT id FROM ${source} WITH (${options})`),
+        undefined,
+      ).map(({ code, range, message }) => [
+        code,
+        range.end.character - range.start.character,
+        message.slice(0, 60),
+      ]);
+    const wrong = ['SJ402', 19, "'dead-letter.topic' is a topic on the cluster of the job's s"];
+    expect(found('orders_in', "'dead-letter.topic' = 'bad'")).toEqual([wrong]);
+    expect(found('topic_in', "'dead-letter.topic' = 'bad'")).toEqual([]);
+    expect(found('orders_in', "'dead-letter.topic' = 'bad', 'on.error' = 'fail'")).toEqual([]);
   });
 
   it('of EXPLAIN only have to exist', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hover } from '../../../server/language/hover';
 import type { KnownJobs } from '../../../server/language/liveJobs/knownJobs';
 import { signatureHelp } from '../../../server/language/signatureHelp';
-import { liveJobs, scriptOf, tables, withCursor } from './support';
+import { liveJobs, scriptOf, sums, tables, withCursor } from './support';
 
 function check(marked: string, expected: string | null, jobs: KnownJobs | 'unknown' = liveJobs): void {
   const { text, offset } = withCursor(marked);
@@ -34,11 +34,33 @@ describe('hover', () => {
     );
     check(tables.replace('amount', 'amo$0unt'), '**amount** `DECIMAL(10, 2)`');
   });
+  it('on a column of the state of a job says its type', () => {
+    check(
+      `${tables}${sums}SELECT tot$0al FROM STATE OF JOB sums`,
+      '**total** `DECIMAL(38, 2)` — column of sums',
+    );
+  });
   it('on a function shows its signatures', () => {
     check(`${tables}SELECT UPP$0ER(customer) FROM orders_in`, 'UPPER(text STRING)');
   });
   it('on a keyword shows the form of the statement', () => {
     check('PAU$0SE JOB orders', 'PAUSE JOB [IF EXISTS] name');
+    for (const [marked, form] of [
+      ['PE$0EK JOB a', 'PEEK JOB name [LIMIT n]'],
+      ['ROLL$0BACK JOB a', 'ROLLBACK JOB name'],
+      ['SHOW VER$0SIONS FOR a', 'SHOW [JOB] VERSIONS'],
+      ['SH$0OW DEAD LETTERS', 'SHOW DEAD LETTERS [FOR job]'],
+      ['SHOW DEAD LET$0TERS', 'SHOW DEAD LETTERS [FOR job]'],
+      ['SHOW PAU$0SE HISTORY', 'SHOW PAUSE HISTORY'],
+      ['RETRY DEAD LET$0TER 3 FOR a', 'RETRY DEAD'],
+      ['RESUME JOB a FROM EAR$0LIEST', 'RESUME JOB name FROM EARLIEST'],
+      ['RESUME JOB a FOR 3 REC$0ORDS', 'FOR n RECORDS'],
+      ['RESUME JOB a ACCEPT DATA LO$0SS', 'ACCEPT DATA LOSS'],
+      ['SELECT 1 FROM ST$0ATE OF JOB a', 'FROM STATE OF JOB name'],
+      ["DEPLOY JOB a VERSION '2' AS SELECT 1 STRATEGY REPL$0ACE", 'STRATEGY REPLACE'],
+      ["DEPLOY JOB a VERSION '2' AS SELECT 1 STRATEGY CAN$0ARY(5)", 'STRATEGY CANARY(percent)'],
+    ] as const)
+      check(marked, form);
     check('SHOW JOBS; CREATE$0 VIEW v AS SELECT 1', 'CREATE VIEW name AS SELECT');
   });
   it('on an option says what it takes', () => {

@@ -5,7 +5,7 @@ import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver-types';
 import { startLanguageServer, type LanguageServer } from '../../../server/language/server';
-import { briefs, liveJobs, minutesBefore, snapshotTime, tables, uri } from './support';
+import { briefs, liveJobs, minutesBefore, snapshotTime, sums, tables, uri } from './support';
 
 interface Published {
   uri: string;
@@ -143,6 +143,31 @@ describe('diagnostics', () => {
     await editor.notify('textDocument/didClose', { textDocument: { uri: other } });
     await editor.until(() => editor.messages()?.length === 1);
     expect(editor.messages()).toEqual([expect.stringContaining('There is no table shared_t.')]);
+  });
+
+  it('know what live jobs keep, whatever the open files say', async () => {
+    const editor = await client();
+    await editor.open('SELECT totla, anything FROM STATE OF JOB sums;');
+    await editor.until(() => editor.published.length > 0);
+    expect(editor.messages()).toEqual([]);
+    const [statement = ''] = tables.split(';');
+    const jobs = [{ ...briefs[0], name: 'sums' }];
+    const table = { name: 'orders_in', kind: 'table', statement, columns: [], readBy: [], writtenBy: [] };
+    const told = {
+      at: snapshotTime,
+      jobs,
+      tables: [table],
+      statements: [{ name: 'sums', statement: sums.trim() }],
+    };
+    await editor.notify('streamJobs/jobs', told);
+    await editor.until(() => editor.messages()?.length === 2);
+    expect(editor.messages()?.[0]).toBe('sums has no column totla. Did you mean total?');
+    // Another version has other columns; the numbers of the next moment change nothing.
+    const deployed = sums.replace('START JOB sums', "DEPLOY JOB sums VERSION '2'").replace('total', 'totla');
+    await editor.notify('streamJobs/jobs', { ...told, statements: [{ name: 'sums', statement: deployed }] });
+    await editor.until(() => editor.messages()?.length === 1);
+    await editor.notify('streamJobs/jobsUnknown');
+    await editor.until(() => editor.messages()?.length === 0);
   });
 
   it('are pulled by a client that cannot be told', async () => {

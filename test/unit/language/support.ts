@@ -16,9 +16,17 @@ export function minutesBefore(minutes: number): string {
   return new Date(noon - minutes * 60_000).toISOString();
 }
 
-/** Live jobs: `orders` runs, `clicks` is paused since 11:48, `old` stopped, `slow` is being paused. */
+/** Live jobs: `orders` runs its third version, `clicks` is paused since 11:48, `old` stopped, `slow` is being paused. */
 export const briefs: JobBrief[] = [
-  { name: 'orders', state: 'running', since: minutesBefore(90), lag: 0, recordsPerSecond: 12_400 },
+  {
+    ...{ name: 'orders', state: 'running', since: minutesBefore(90), lag: 0, recordsPerSecond: 12_400 },
+    version: '3',
+    versions: [
+      { version: '1', state: 'previous' },
+      { version: 'wrong', state: 'failed' },
+      { version: '3', state: 'active' },
+    ],
+  },
   {
     name: 'clicks',
     state: 'paused',
@@ -26,6 +34,7 @@ export const briefs: JobBrief[] = [
     reason: 'index rebuild',
     lag: 8403,
     recordsPerSecond: 0,
+    deadLetters: 2,
   },
   { name: 'old', state: 'stopped', since: minutesBefore(180), lag: null, recordsPerSecond: 0 },
   { name: 'slow', state: 'pausing', since: minutesBefore(0), lag: null, recordsPerSecond: 0 },
@@ -36,6 +45,11 @@ export const liveJobs: KnownJobs = knownJobs({ at: snapshotTime, jobs: briefs })
 export const tables = `CREATE TABLE orders_in (id BIGINT, customer STRING, amount DECIMAL(10, 2), ts TIMESTAMP(3),
   WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'datagen');
 CREATE TABLE out_t (id BIGINT, customer STRING) WITH ('connector' = 'print');
+`;
+
+/** A job over them that keeps windows. */
+export const sums = `START JOB sums AS SELECT customer, window_start, SUM(amount) AS total
+  FROM TABLE(TUMBLE(TABLE orders_in, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY customer, window_start, window_end;
 `;
 
 export function scriptOf(text: string, documentUri = uri): Script {
