@@ -1,8 +1,10 @@
 // Jobs from Kafka to Kafka: what comes out, what happens to bad records, and how a start that cannot be is refused.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
 import { freePorts } from './broker';
-import { TestCluster, until } from './cluster';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
+import { clusterAndServer } from './jobSuite';
 import { fileTableSql, idsInFile, kafkaTableSql, parsed, positionOf } from './jobTables';
 import { range } from './tables';
 
@@ -12,15 +14,11 @@ describe.skipIf(address === undefined)('a job over Kafka', () => {
   const at = address ?? '';
   let cluster: TestCluster;
   let server: LocalJobServer;
-
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
-  beforeEach(async () => {
-    server = await LocalJobServer.open();
-  });
-  afterEach(() => server.dispose());
+  clusterAndServer(
+    at,
+    () => LocalJobServer.open(),
+    (...given) => ([cluster, server] = given),
+  );
 
   it('filters one topic into another, with keys and where each record stood', async () => {
     const [topic, out] = [await cluster.createTopic('orders', 3), await cluster.createTopic('big', 2)];

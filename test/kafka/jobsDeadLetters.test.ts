@@ -1,7 +1,8 @@
 // Bad records of a real topic: kept, sent on, seen and tried again.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { TestCluster } from './cluster';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
+import type { TestCluster } from './cluster';
 import { JobServerProcess } from './jobServers';
+import { clusterAndServer } from './jobSuite';
 import { fileTableSql, idsInFile, kafkaTableSql, positionOf } from './jobTables';
 import { range } from './tables';
 
@@ -14,20 +15,19 @@ describe.skipIf(address === undefined)('dead letters over Kafka', () => {
   let topic: string;
   let letters: string;
 
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
+  clusterAndServer(
+    at,
+    () => JobServerProcess.start({ environment: { LENIENT: 'false' } }),
+    (...given) => ([cluster, server] = given),
+  );
   beforeEach(async () => {
     [topic, letters] = [await cluster.createTopic('poison'), await cluster.createTopic('letters')];
-    server = await JobServerProcess.start({ environment: { LENIENT: 'false' } });
     const lenient = { 'json.ignore-parse-errors': '${LENIENT}' };
     await server.run(
       `${kafkaTableSql('src', 'id BIGINT', topic, at, lenient)}${fileTableSql('sink', 'id BIGINT', 'out.ndjson')}
        START JOB job AS INSERT INTO sink SELECT id FROM src WITH ('dead-letter.topic' = '${letters}');`,
     );
   });
-  afterEach(() => server.dispose());
 
   it('row 24: poison record at the resume point: a dead letter, no loop, and it can be tried again', async () => {
     await cluster.produceIds(topic, 0, 500);

@@ -1,8 +1,10 @@
 // Jobs over a real Kafka that are paused and resumed: what is processed, committed and told meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { TestCluster, until } from './cluster';
+import { describe, expect, inject, it } from 'vitest';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
+import { clusterAndServer } from './jobSuite';
 import { differences, fileTableSql, idsInFile, kafkaTableSql, none, parsed, positionOf } from './jobTables';
 import { range } from './tables';
 
@@ -15,15 +17,11 @@ describe.skipIf(address === undefined)('a paused job', () => {
   const at = address ?? '';
   let cluster: TestCluster;
   let server: LocalJobServer;
-
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
-  beforeEach(async () => {
-    server = await LocalJobServer.open();
-  });
-  afterEach(() => server.dispose());
+  clusterAndServer(
+    at,
+    () => LocalJobServer.open(),
+    (...given) => ([cluster, server] = given),
+  );
 
   /** A topic, and a job that copies its even ids to a file; `sink` is another table to write to. */
   async function startJob(

@@ -1,7 +1,9 @@
 // Jobs over a real Kafka whose place in the log is gone, was moved, or is to be another one.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { TestCluster, until } from './cluster';
+import { describe, expect, inject, it } from 'vitest';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { JobServerProcess, LocalJobServer } from './jobServers';
+import { clusterAndServer } from './jobSuite';
 import type { TestJobServer } from './jobServers';
 import { differences, fileTableSql, idsInFile, kafkaTableSql, none } from './jobTables';
 import { range } from './tables';
@@ -22,15 +24,11 @@ describe.skipIf(address === undefined)('a paused job', () => {
   const at = address ?? '';
   let cluster: TestCluster;
   let server: LocalJobServer;
-
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
-  beforeEach(async () => {
-    server = await LocalJobServer.open();
-  });
-  afterEach(() => server.dispose());
+  clusterAndServer(
+    at,
+    () => LocalJobServer.open(),
+    (...given) => ([cluster, server] = given),
+  );
 
   const outputIds = (): Promise<number[]> => idsInFile(server.file('out.ndjson'));
   /** One that has read ids 0 to 99. */
@@ -187,15 +185,11 @@ describe.skipIf(address === undefined)('a job whose server ended meanwhile', () 
   const at = address ?? '';
   let cluster: TestCluster;
   let server: JobServerProcess;
-
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
-  beforeEach(async () => {
-    server = await JobServerProcess.start();
-  });
-  afterEach(() => server.dispose());
+  clusterAndServer(
+    at,
+    () => JobServerProcess.start(),
+    (...given) => ([cluster, server] = given),
+  );
 
   it.each([
     ['row 13: someone moved the group offset, cold', 7n, /partition 0 has 7 \(100\)/],

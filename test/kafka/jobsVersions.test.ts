@@ -1,7 +1,8 @@
 // Versions of a job over a real Kafka, while records come: what is in the sink's topic is what went in, once.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { TestCluster } from './cluster';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
+import type { TestCluster } from './cluster';
 import { JobServerProcess, LocalJobServer } from './jobServers';
+import { clusterAndServer } from './jobSuite';
 import { differences, kafkaTableSql, none, parsed } from './jobTables';
 import { range } from './tables';
 
@@ -16,12 +17,12 @@ describe.skipIf(address === undefined)('another version of a job from Kafka to K
   let out: string;
   let produced: number;
 
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
+  clusterAndServer(
+    at,
+    () => LocalJobServer.open({ probationMs: 2000 }),
+    (...given) => ([cluster, server] = given),
+  );
   beforeEach(async () => {
-    server = await LocalJobServer.open({ probationMs: 2000 });
     [topic, out] = [await cluster.createTopic('in', partitions), await cluster.createTopic('out')];
     produced = 0;
     const columns = 'id BIGINT, ts AS TO_TIMESTAMP_LTZ(id, 3), WATERMARK FOR ts AS ts';
@@ -29,7 +30,6 @@ describe.skipIf(address === undefined)('another version of a job from Kafka to K
       kafkaTableSql('src', columns, topic, at) + kafkaTableSql('sink', 'id BIGINT, v STRING', out, at),
     );
   });
-  afterEach(() => server.dispose());
 
   async function produce(records: number): Promise<void> {
     const first = produced;

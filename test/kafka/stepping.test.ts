@@ -1,9 +1,11 @@
 // Looking at the next records of topics, and stepping over exactly so many, with a real broker.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { kafka } from '../../server/connectors/kafka/kafka';
 import type { StatementResult } from '../../server/protocol/results';
-import { TestCluster, until } from './cluster';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
+import { clusterAndServer } from './jobSuite';
 import { differences, fileTableSql, idsInFile, kafkaTableSql, none } from './jobTables';
 import { idsOf, kafkaTable, range, readRecords, testContext, textsOf } from './tables';
 
@@ -13,15 +15,11 @@ describe.skipIf(address === undefined)('looking ahead', () => {
   const at = address ?? '';
   let cluster: TestCluster;
   let server: LocalJobServer;
-
-  beforeAll(() => {
-    cluster = new TestCluster(at);
-  });
-  afterAll(() => cluster.dispose());
-  beforeEach(async () => {
-    server = await LocalJobServer.open();
-  });
-  afterEach(() => server.dispose());
+  clusterAndServer(
+    at,
+    () => LocalJobServer.open(),
+    (...given) => ([cluster, server] = given),
+  );
 
   const rowsOf = async (sql: string): Promise<NonNullable<StatementResult['rows']>> =>
     (await server.results(sql)).at(-1)?.rows ?? [];
