@@ -3,7 +3,7 @@
 export class Random {
   private state: number;
 
-  constructor(seed: number) {
+  constructor(readonly seed: number) {
     this.state = seed >>> 0;
   }
 
@@ -21,6 +21,11 @@ export class Random {
     return Math.floor(this.next() * below);
   }
 
+  /** A whole number from `from` to `to`, both included. */
+  between(from: number, to: number): number {
+    return from + this.integer(to - from + 1);
+  }
+
   chance(probability: number): boolean {
     return this.next() < probability;
   }
@@ -34,5 +39,11 @@ export class Random {
   shuffled<T>(items: readonly T[]): T[] {
     const keyed = items.map((item) => ({ item, key: this.next() }));
     return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+  }
+
+  /** Each with the chance of its weight. */
+  weighted<T extends { weight: number }>(items: readonly T[]): T {
+    let left = this.next() * items.reduce((sum, { weight }) => sum + weight, 0);
+    return items.find(({ weight }) => (left -= weight) < 0) ?? this.pick(items);
   }
 }

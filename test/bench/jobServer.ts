@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Connector, Sink } from '../../server/connectors/connector';
 import { allConnectors } from '../../server/connectors/connectors';
-import { createEngine } from '../../server/engine/createEngine';
-import { jobDirectory } from '../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../server/jobs/streamJobServer';
 import { systemClock } from '../../server/jobs/systemClock';
+import { folderEngine } from '../folderEngine';
 
 /** When a job last and first (since `reset`) handed rows to a sink, in ms of performance.now(). */
 export class Probe {
@@ -39,18 +38,8 @@ export interface BenchServer {
 export async function openServer(onRows: (table: string) => void = () => undefined): Promise<BenchServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'stream-jobs-bench-'));
   const probe = new Probe();
-  const engine = createEngine({
+  const engine = folderEngine(dataDir, {
     connectors: allConnectors.map((connector) => probed(connector, probe, onRows)),
-    clock: systemClock,
-    context: (jobName) => ({
-      clock: systemClock,
-      jobName,
-      baseDir: dataDir,
-      jobDir: jobDirectory(dataDir, jobName),
-      connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
-      print: () => undefined,
-      log: () => undefined,
-    }),
   });
   const jobs = await StreamJobServer.open({ dataDir, engine, clock: systemClock });
   jobs.setWatched(1);

@@ -4,10 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { allConnectors } from '../../server/connectors/connectors';
-import { createEngine } from '../../server/engine/createEngine';
 import type { JobSpec } from '../../server/engine/engine';
-import { systemClock } from '../../server/jobs/systemClock';
+import { folderEngine, unheard } from '../folderEngine';
 import { planScript } from '../unit/engine/planScript';
 import { Broker } from './broker';
 import { TestCluster, until } from './cluster';
@@ -156,19 +154,7 @@ describe.skipIf(!inject('ownBrokers'))('a job that writes to Kafka', () => {
        ${kafkaTableSql('copy', 'id BIGINT', out, broker.address)}
        INSERT INTO copy SELECT id FROM src;`,
     );
-    const engine = createEngine({
-      connectors: allConnectors,
-      clock: systemClock,
-      context: (jobName) => ({
-        clock: systemClock,
-        jobName,
-        baseDir: folder,
-        jobDir: path.join(folder, jobName),
-        connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
-        print: () => undefined,
-        log: () => undefined,
-      }),
-    });
+    const engine = folderEngine(folder);
     const never = new AbortController().signal;
     const open = async (file: string) => {
       let end: (error: unknown) => void = () => undefined;
@@ -180,11 +166,9 @@ describe.skipIf(!inject('ownBrokers'))('a job that writes to Kafka', () => {
         databasePath: path.join(folder, file),
       };
       const events = {
+        ...unheard,
         finished: () => end('finished'),
         failed: end,
-        pauseWanted: () => undefined,
-        trouble: () => undefined,
-        reached: () => undefined,
       };
       const pipeline = await engine.open(spec, events, never);
       await pipeline.run(never);

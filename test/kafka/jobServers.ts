@@ -5,11 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { Connection } from '../../server/connectors/connector';
-import { allConnectors } from '../../server/connectors/connectors';
-import { createEngine } from '../../server/engine/createEngine';
 import { connectionsVariable } from '../../server/jobs/connections';
 import type { ServerLimits } from '../../server/jobs/limits';
-import { jobDirectory } from '../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../server/jobs/streamJobServer';
 import { systemClock } from '../../server/jobs/systemClock';
 import { connectToJobServer } from '../../server/protocol/connect';
@@ -17,6 +14,7 @@ import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
 import type { Cell, ExecuteResult, StatementResult } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
+import { folderEngine } from '../folderEngine';
 import { kill, Workplace } from '../unit/cli/process';
 import { until } from './cluster';
 
@@ -96,19 +94,7 @@ export class LocalJobServer extends TestJobServer {
   /** On a new data directory, or on one that is there, which is this server's from now on. */
   static async open(limits: Partial<ServerLimits> = {}, dataDir?: string): Promise<LocalJobServer> {
     const folder = dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-')));
-    const engine = createEngine({
-      connectors: allConnectors,
-      clock: systemClock,
-      context: (jobName) => ({
-        clock: systemClock,
-        jobName,
-        baseDir: folder,
-        jobDir: jobDirectory(folder, jobName),
-        connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
-        print: () => undefined,
-        log: () => undefined,
-      }),
-    });
+    const engine = folderEngine(folder);
     const jobs = await StreamJobServer.open({
       dataDir: folder,
       engine,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails } from '../../server/protocol/jobs';
 import * as protocol from '../../server/protocol/rpc';
-import type { Random } from './random';
+import type { Random } from '../random';
 import { ConnectionLost } from './server';
 import type { World } from './world';
 

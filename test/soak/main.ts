@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { missingForBroker } from '../kafka/jars';
 import { EventLog } from './eventLog';
-import { Random } from './random';
+import { Random } from '../random';
 import { soak } from './soak';
 import type { SoakOutcome } from './soak';
 import { World } from './world';

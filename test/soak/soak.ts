@@ -6,7 +6,7 @@ import { until } from '../kafka/cluster';
 import { jobActions } from './jobActions';
 import type { Action } from './jobActions';
 import { outages } from './outages';
-import type { Random } from './random';
+import type { Random } from '../random';
 import { topicReader } from './records';
 import { Watcher } from './watcher';
 import type { World } from './world';

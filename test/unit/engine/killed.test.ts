@@ -1,32 +1,17 @@
 // A job killed with SIGKILL again and again: state, positions and sinks never disagree, so every row is there once.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { runChild } from './killedChild';
 import { rows, windowMs } from './killedJob';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'killed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the job; kills it so long after it began to run. Resolves to whether it finished. */
-function runJob(killAfterMs: number | undefined): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'killedJob.ts'), folder]);
-    let output = '';
-    let errors = '';
-    child.stdout.on('data', (data: Buffer) => {
-      output += data.toString();
-      if (output === 'running\n' && killAfterMs !== undefined)
-        setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    });
-    child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      if (code !== null && code !== 0) reject(new Error(errors));
-      else resolve(output.includes('finished'));
-    });
-  });
+async function runJob(killAfterMs: number | undefined): Promise<boolean> {
+  return (await runChild('killedJob.ts', [folder], killAfterMs)).includes('finished');
 }
 
 const linesOf = (name: string): string[] => readFileSync(path.join(folder, name), 'utf8').trim().split('\n');

@@ -1,8 +1,6 @@
 // The child of killed.test.ts: a job between real connectors that runs until it is finished or killed.
 import path from 'node:path';
-import { allConnectors } from '../../../server/connectors/connectors';
-import { createEngine } from '../../../server/engine/createEngine';
-import { systemClock } from '../../../server/jobs/systemClock';
+import { folderEngine, unheard } from '../../folderEngine';
 import { planScript } from './planScript';
 
 export const rows = 60_000;
@@ -22,19 +20,7 @@ export const script = `
   END;`;
 
 async function main(folder: string): Promise<void> {
-  const engine = createEngine({
-    connectors: allConnectors,
-    clock: systemClock,
-    context: (jobName) => ({
-      clock: systemClock,
-      jobName,
-      baseDir: folder,
-      jobDir: path.join(folder, 'files'),
-      connection: () => Promise.reject(new Error('no connections')),
-      print: () => undefined,
-      log: () => undefined,
-    }),
-  });
+  const engine = folderEngine(folder);
   const spec = {
     name: 'job',
     plan: planScript(script),
@@ -46,11 +32,9 @@ async function main(folder: string): Promise<void> {
       .open(
         spec,
         {
+          ...unheard,
           finished: resolve,
           failed: reject,
-          pauseWanted: () => undefined,
-          trouble: () => undefined,
-          reached: () => undefined,
         },
         new AbortController().signal,
       )

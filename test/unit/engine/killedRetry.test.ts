@@ -1,35 +1,20 @@
 // A job killed with SIGKILL while its dead letters are tried again: each takes effect once.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { PipelineCounters } from '../../../server/engine/engine';
+import { runChild } from './killedChild';
 import { letters } from './killedRetryJob';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'killed-retry-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the job; kills it so long after the retry began. Resolves to its counters when it came to the end. */
-function runJob(mode: 'bad' | 'good', killAfterMs?: number): Promise<PipelineCounters | undefined> {
-  return new Promise((resolve, reject) => {
-    const script = path.join(__dirname, 'killedRetryJob.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script, folder, mode]);
-    let output = '';
-    let errors = '';
-    child.stdout.on('data', (data: Buffer) => {
-      output += data.toString();
-      if (output === 'running\n' && killAfterMs !== undefined)
-        setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    });
-    child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      const counters = /finished (.*)/.exec(output)?.[1];
-      if (code !== null && code !== 0) reject(new Error(errors));
-      else resolve(counters === undefined ? undefined : (JSON.parse(counters) as PipelineCounters));
-    });
-  });
+async function runJob(mode: 'bad' | 'good', killAfterMs?: number): Promise<PipelineCounters | undefined> {
+  const output = await runChild('killedRetryJob.ts', [folder, mode], killAfterMs);
+  const counters = /finished (.*)/.exec(output)?.[1];
+  return counters === undefined ? undefined : (JSON.parse(counters) as PipelineCounters);
 }
 
 it('puts the row of each letter there exactly once', async () => {

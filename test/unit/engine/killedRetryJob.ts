@@ -1,10 +1,9 @@
 // The child of killedRetry.test.ts: a job whose bad records are tried again until it is done or killed. With `good` its
 // table takes what it did not take before.
 import path from 'node:path';
-import { allConnectors } from '../../../server/connectors/connectors';
-import { createEngine } from '../../../server/engine/createEngine';
 import type { JobSpec } from '../../../server/engine/engine';
 import { systemClock } from '../../../server/jobs/systemClock';
+import { folderEngine, unheard } from '../../folderEngine';
 import { planScript } from './planScript';
 
 export const letters = 3000;
@@ -16,19 +15,7 @@ const script = (lenient: boolean): string => `
   INSERT INTO dst SELECT id, n FROM src;`;
 
 async function main(folder: string, lenient: boolean): Promise<void> {
-  const engine = createEngine({
-    connectors: allConnectors,
-    clock: systemClock,
-    context: (jobName) => ({
-      clock: systemClock,
-      jobName,
-      baseDir: folder,
-      jobDir: path.join(folder, 'files'),
-      connection: () => Promise.reject(new Error('no connections')),
-      print: () => undefined,
-      log: () => undefined,
-    }),
-  });
+  const engine = folderEngine(folder);
   const spec: JobSpec = {
     name: 'job',
     plan: planScript(script(lenient)),
@@ -38,11 +25,8 @@ async function main(folder: string, lenient: boolean): Promise<void> {
   const pipeline = await engine.open(
     spec,
     {
-      finished: () => undefined,
+      ...unheard,
       failed: (error) => process.stderr.write(`${error.message}\n`),
-      pauseWanted: () => undefined,
-      trouble: () => undefined,
-      reached: () => undefined,
     },
     new AbortController().signal,
   );

@@ -5,12 +5,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allConnectors } from '../../../server/connectors/connectors';
 import type { Connector } from '../../../server/connectors/connector';
-import { createEngine } from '../../../server/engine/createEngine';
 import type { Engine } from '../../../server/engine/engine';
-import { jobDirectory } from '../../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../../server/jobs/streamJobServer';
 import { systemClock } from '../../../server/jobs/systemClock';
 import type { StatementResult } from '../../../server/protocol/results';
+import { folderEngine } from '../../folderEngine';
 
 export const fileTables = `
   CREATE TABLE orders (id BIGINT, customer STRING, at BIGINT, ts AS TO_TIMESTAMP_LTZ(at, 3), WATERMARK FOR ts AS ts)
@@ -54,18 +53,9 @@ export class Deployments {
 
   /** Opens the server, `probationMs` long enough for what a test waits to see in it. */
   async open(probationMs = 300, connectors: readonly Connector[] = allConnectors): Promise<void> {
-    const context = (jobName: string) => ({
-      clock: systemClock,
-      jobName,
-      baseDir: this.folder,
-      jobDir: jobDirectory(this.folder, jobName),
-      connection: () => Promise.reject(new Error('no connections')),
-      print: () => undefined,
-      log: () => undefined,
-    });
     this.opened = await StreamJobServer.open({
       dataDir: this.folder,
-      engine: this.observed(createEngine({ connectors, clock: systemClock, context })),
+      engine: this.observed(folderEngine(this.folder, { connectors })),
       clock: systemClock,
       connectors,
       limits: { probationMs },

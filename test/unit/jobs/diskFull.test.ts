@@ -3,12 +3,10 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { allConnectors } from '../../../server/connectors/connectors';
-import { createEngine } from '../../../server/engine/createEngine';
-import { jobDirectory } from '../../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../../server/jobs/streamJobServer';
 import { systemClock } from '../../../server/jobs/systemClock';
 import type { JobDetails } from '../../../server/protocol/jobs';
+import { folderEngine } from '../../folderEngine';
 import { missingForSmallDisk, SmallDisk } from './smallDisk';
 
 const missing = missingForSmallDisk();
@@ -44,19 +42,7 @@ describe.skipIf(missing !== undefined && !isCi)('row 18: disk full', () => {
   async function start(): Promise<StreamJobServer> {
     const { folder } = disk;
     const dataDir = path.join(folder, 'data');
-    const engine = createEngine({
-      connectors: allConnectors,
-      clock: systemClock,
-      context: (jobName) => ({
-        clock: systemClock,
-        jobName,
-        baseDir: folder,
-        jobDir: jobDirectory(dataDir, jobName),
-        connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
-        print: () => undefined,
-        log: () => undefined,
-      }),
-    });
+    const engine = folderEngine(folder, { dataDir });
     const logLine = (_level: string, message: string) => void log.push(message);
     server = await StreamJobServer.open({ dataDir, engine, clock: systemClock, log: logLine });
     const { results } = await server.execute(script(file), { by: 'test' });

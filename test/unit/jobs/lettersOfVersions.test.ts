@@ -3,11 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { allConnectors } from '../../../server/connectors/connectors';
-import { createEngine } from '../../../server/engine/createEngine';
-import { jobDirectory } from '../../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../../server/jobs/streamJobServer';
 import { systemClock } from '../../../server/jobs/systemClock';
+import { folderEngine } from '../../folderEngine';
 
 let folder: string;
 let server: StreamJobServer;
@@ -22,17 +20,7 @@ afterEach(async () => {
 });
 
 function open(): Promise<StreamJobServer> {
-  const context = (jobName: string) => ({
-    clock: systemClock,
-    jobName,
-    baseDir: folder,
-    jobDir: jobDirectory(folder, jobName),
-    connection: () => Promise.reject(new Error('no connections')),
-    print: () => undefined,
-    log: () => undefined,
-  });
-  const engine = createEngine({ connectors: allConnectors, clock: systemClock, context });
-  return StreamJobServer.open({ dataDir: folder, engine, clock: systemClock });
+  return StreamJobServer.open({ dataDir: folder, engine: folderEngine(folder), clock: systemClock });
 }
 
 async function run(sql: string): Promise<{ message?: string; rows: unknown[][] }> {

@@ -5,14 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allConnectors } from '../../../server/connectors/connectors';
-import { createEngine } from '../../../server/engine/createEngine';
 import { Database } from '../../../server/engine/database';
-import { jobDirectory } from '../../../server/jobs/dataDirectory';
 import { DuckDBStore } from '../../../server/jobs/duckdbStore';
 import { StreamJobServer } from '../../../server/jobs/streamJobServer';
 import { systemClock } from '../../../server/jobs/systemClock';
 import type { Cell } from '../../../server/protocol/results';
+import { folderEngine } from '../../folderEngine';
 
 const canary = 'CANARY-7f3a9c';
 let folder: string;
@@ -25,19 +23,7 @@ beforeAll(async () => {
   await writeFile(secretFile, `id\n"${canary}"\n`);
   process.env.SANDBOX_CANARY = canary;
   const dataDir = path.join(folder, 'data');
-  const engine = createEngine({
-    connectors: allConnectors,
-    clock: systemClock,
-    context: (jobName) => ({
-      clock: systemClock,
-      jobName,
-      baseDir: folder,
-      jobDir: jobDirectory(dataDir, jobName),
-      connection: (name) => Promise.reject(new Error(`no connection ${name}`)),
-      print: () => undefined,
-      log: () => undefined,
-    }),
-  });
+  const engine = folderEngine(folder, { dataDir });
   server = await StreamJobServer.open({ dataDir, engine, clock: systemClock, environment: {} });
   const { results } = await server.execute(
     `CREATE TABLE made (id BIGINT, s STRING) WITH ('connector' = 'datagen', 'number-of-rows' = '3',
