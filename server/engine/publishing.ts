@@ -227,11 +227,14 @@ export class Publishing {
     }
   }
 
-  /** What is on its way ends by itself; nothing more is published. Idempotent. */
+  /** What is on its way may end, but not take long; nothing more is published. Idempotent. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#changes.notify();
-    await Promise.all(this.#lanes.map((lane) => lane.ended()));
+    const ended = Promise.all(this.#lanes.map((lane) => lane.ended()));
+    const waited = new AbortController();
+    await Promise.race([ended, this.clock.sleep(limits.publishAtPauseMs, waited.signal)]);
+    waited.abort();
     await Promise.all(this.#lanes.map(({ writer }) => writer.close()));
   }
 

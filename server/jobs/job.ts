@@ -238,7 +238,7 @@ export class Job {
     await this.requests.end(() => messages.serverClosing());
     const { core } = this;
     if (core.slot.current !== undefined && core.state !== 'paused') {
-      const { pauseDeadlineMs: ms } = core.limits;
+      const { leaveDeadlineMs: ms } = core.limits;
       const late = () => messages.pauseTimeout(this.name, ms);
       await core.slot.quiesce({ ms, late }).catch((error: unknown) => {
         this.around.log(

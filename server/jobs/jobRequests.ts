@@ -1,5 +1,6 @@
 // The requests of one job: each is one turn in its queue, after which the job looks what is due next.
 import type { JobDetails } from '../protocol/jobs';
+import { orAborted } from './deadline';
 import type { JobCore } from './jobCore';
 import { asError, messages } from './messages';
 import { RequestQueue, Superseded, type RequestKind, type Submission, type Turn } from './requestQueue';
@@ -41,10 +42,10 @@ export class JobRequests {
     return this.queue.submit(kind, turn, submission);
   }
 
-  /** Between two turns, so that nobody opens or closes what is looked at. */
+  /** Between two turns, so that nobody opens or closes what is looked at. The end of the server ends the wait. */
   aside<T>(look: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const act = async () => resolve(await look());
+      const act = async (turn: Turn) => resolve(await orAborted(look(), turn.signal));
       this.submit('internal', act, byJob).catch(reject);
     });
   }

@@ -10,6 +10,8 @@ export interface JobLimits {
   resumeDeadlineMs: number;
   /** How long closing a pipeline may take before it is left to itself. */
   closeDeadlineMs: number;
+  /** At the server's end: how long a job may take to come to rest before it is closed as it is. */
+  leaveDeadlineMs: number;
   /** A paused job keeps its connections this long, then goes cold. */
   warmMs: number;
   /** Wait before the first and the longest before a later attempt of something that may come right by itself. */
@@ -66,6 +68,8 @@ export interface ServerLimits extends JobLimits {
   lagIdleMs: number;
   /** One look counts as looking for this long. */
   attendedMs: number;
+  /** A server that closes waits for its jobs no longer than this. */
+  endDeadlineMs: number;
   /** Changed snapshots are told at most this often. */
   changesMs: number;
 }
@@ -76,6 +80,7 @@ export const defaultLimits: ServerLimits = {
   startDeadlineMs: 30_000,
   resumeDeadlineMs: 30_000,
   closeDeadlineMs: 5_000,
+  leaveDeadlineMs: 3_000,
   warmMs: 10 * 60_000,
   retryFirstMs: 1_000,
   retryMaxMs: 30_000,
@@ -109,6 +114,7 @@ export const defaultLimits: ServerLimits = {
   lagWatchedMs: 1_000,
   lagIdleMs: 10_000,
   attendedMs: 5_000,
+  endDeadlineMs: 8_500,
   changesMs: 1_000,
 };
 
@@ -118,6 +124,7 @@ export function assertLimits(limits: ServerLimits): void {
     [Object.values(limits).every((value) => value > 0), 'every limit is positive'],
     [limits.graceMs < limits.pauseDeadlineMs, 'the grace is shorter than the deadline it extends'],
     [limits.pauseDeadlineMs <= limits.startDeadlineMs, 'a start may take at least as long as a pause'],
+    [limits.leaveDeadlineMs + limits.graceMs < limits.endDeadlineMs, 'a job is closed before its server is'],
     [limits.retryFirstMs <= limits.retryMaxMs, 'retries grow'],
     [limits.pausesShown <= limits.pausesKept, 'only kept pauses are shown'],
     [limits.lagWatchedMs <= limits.lagIdleMs, 'lag is fresher while someone looks'],

@@ -9,6 +9,7 @@ import { quoteName } from '../analysis/suggest';
 import { parseScript } from '../syntax/script';
 import { ChangeFeed } from './changeFeed';
 import { openDataDirectory } from './dataDirectory';
+import { within } from './deadline';
 import type { DiskSpace } from './health';
 import type { JobSurroundings } from './jobCore';
 import { JobPlanner } from './jobPlanner';
@@ -16,7 +17,7 @@ import { JobRegistry } from './jobRegistry';
 import { JobStarter } from './jobStarter';
 import { LagLoop } from './lagLoop';
 import { assertLimits, defaultLimits, type ServerLimits } from './limits';
-import { messages } from './messages';
+import { asError, messages } from './messages';
 import { Metrics } from './metrics';
 import { Previews, type PreviewReceiver, type StartedPreview } from './previews';
 import type { Lookup } from '../syntax/placeholders';
@@ -275,8 +276,18 @@ export class StreamJobServer {
     this.feed.close();
     this.jobs.end();
     await this.lagLoop.stop();
-    await this.previews.close();
-    await Promise.all(this.jobs.list().map((job) => job.shutDown()));
+    const { clock, log } = this.options;
+    const { endDeadlineMs: ms, graceMs } = this.limits;
+    const ending = [this.previews.close(), ...this.jobs.list().map((job) => job.shutDown())];
+    const deadline = {
+      clock,
+      ms: ms - graceMs,
+      graceMs,
+      late: () => messages.closeTimeout('The server', ms),
+    };
+    await within(deadline, () => Promise.all(ending)).catch((error: unknown) => {
+      log?.('warn', asError(error, 'closing').message);
+    });
     await this.store.close();
   }
 

@@ -58,18 +58,18 @@ export abstract class TestJobServer {
   abstract dispose(): Promise<void>;
 
   /** Waits until the job's details are as wanted; says how they were when that takes too long. */
-  async untilJob(wanted: (job: JobDetails) => boolean, msMax?: number): Promise<JobDetails> {
+  async untilJob(wanted: (job: JobDetails) => boolean, msMax?: number, name?: string): Promise<JobDetails> {
     let last: JobDetails | undefined;
-    const check = async (): Promise<boolean> => wanted((last = await this.job()));
+    const check = async (): Promise<boolean> => wanted((last = await this.job(name)));
     try {
       await until(check, msMax);
     } catch {
-      const { state, recordsIn, lag, warnings, error, partitions } = last ?? (await this.job());
+      const { state, recordsIn, lag, warnings, error, partitions } = last ?? (await this.job(name));
       throw new Error(
         `The job never became as wanted (${wanted.toString()}). It is ${JSON.stringify({ state, recordsIn, lag, warnings, error, partitions })}`,
       );
     }
-    return last ?? this.job();
+    return last ?? this.job(name);
   }
 
   /** Waits until it runs and has read everything there is; then pauses it, so that its output is complete. */
@@ -164,11 +164,11 @@ export class JobServerProcess extends TestJobServer {
   }
 
   /** Ends it as a crash would. */
-  kill(): Promise<void> {
-    return this.signal('SIGKILL');
+  async kill(): Promise<void> {
+    await this.signal('SIGKILL');
   }
-  /** Ends it in good order. */
-  end(): Promise<void> {
+  /** Ends it in good order. Returns its exit code, null when it had to be killed. */
+  end(): Promise<number | null> {
     return this.signal('SIGTERM');
   }
 
@@ -186,11 +186,11 @@ export class JobServerProcess extends TestJobServer {
     await this.place.dispose();
   }
 
-  private async signal(signal: NodeJS.Signals): Promise<void> {
+  private async signal(signal: NodeJS.Signals): Promise<number | null> {
     const { running } = this;
     this.running = undefined;
     running?.rpc.dispose();
-    if (running) await kill(running.child, signal);
+    return running ? kill(running.child, signal) : null;
   }
 
   private get rpc(): MessageConnection {

@@ -1,11 +1,15 @@
 // The sockets of a kafkajs client, to be closed with it. kafkajs forgets a broker whose connection it lost, but may
-// connect to it once more to leave the group: nobody closes that connection then.
+// connect to it once more to leave the group: nobody closes that connection then. And its own way to disconnect waits
+// for the answers of a broker that hangs.
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import type { Clock } from '../connector';
 
 const keepAliveMs = 60_000;
+/** How long a client that leaves in good order waits for its broker. */
+const goodbyeMsMax = 1500;
 
 export class ClientSockets {
   private readonly open = new Set<Socket>();
@@ -25,6 +29,14 @@ export class ClientSockets {
     socket.once('close', () => this.open.delete(socket));
     return socket;
   };
+
+  /** Waits for the client to leave in good order, as long as that is worth it, then closes. Never rejects. */
+  async closeAfter(goodbye: Promise<unknown>, clock: Clock): Promise<void> {
+    const late = new AbortController();
+    await Promise.race([goodbye.catch(() => undefined), clock.sleep(goodbyeMsMax, late.signal)]);
+    late.abort();
+    this.close();
+  }
 
   /** Ends every connection, with an error so that kafkajs lets go of its timers too. No new one is made. Idempotent. */
   close(): void {

@@ -8,6 +8,7 @@ import type { Admin, Cluster, Consumer } from 'kafkajs';
 import { StreamJobsError } from '../../protocol/errors';
 import type { Clock, Connection, PartitionRange } from '../connector';
 import { makeClient, quickRetry } from './client';
+import { ClientSockets } from './clientSockets';
 import { diagnose } from './errors';
 import { fetchNext } from './peek';
 import type { Fetched } from './peek';
@@ -44,10 +45,15 @@ interface Handle {
   cluster: Cluster;
   consumer: Consumer;
 }
+/** A client of kafkajs, once it is connected, and what closes it whatever its broker does. */
+interface Client<T> {
+  connected: Promise<T>;
+  sockets: ClientSockets;
+}
 
 export class ClusterReader {
-  private handle: Promise<Handle> | undefined;
-  private admin: Promise<Admin> | undefined;
+  private handle: Client<Handle> | undefined;
+  private admin: Client<Admin> | undefined;
   private waiting = new Map<string, Waiting[]>();
   private running = false;
   private readonly retentions = new Map<string, { at: number; retention: Retention | undefined }>();
@@ -216,14 +222,14 @@ export class ClusterReader {
   }
 
   private connected(): Promise<Handle> {
-    this.handle ??= this.connect();
-    return this.handle;
+    this.handle ??= open((sockets) => this.connect(sockets));
+    return this.handle.connected;
   }
 
-  private async connect(): Promise<Handle> {
+  private async connect(sockets: ClientSockets): Promise<Handle> {
     if (this.closed) throw new StreamJobsError('CANCELLED', 'The connection is closed.');
     let found: Cluster | undefined;
-    const consumer = makeClient(this.connection, 'stream-jobs-offsets').consumer({
+    const consumer = makeClient(this.connection, 'stream-jobs-offsets', undefined, { sockets }).consumer({
       groupId: 'stream-jobs-offsets',
       allowAutoTopicCreation: false,
       metadataMaxAge: metadataMsMax,
@@ -249,21 +255,23 @@ export class ClusterReader {
   private async dropHandle(): Promise<void> {
     const { handle } = this;
     this.handle = undefined;
-    await handle?.then(({ consumer }) => consumer.disconnect()).catch(() => undefined);
+    const goodbye = handle?.connected.then(({ consumer }) => consumer.disconnect());
+    if (goodbye) await handle?.sockets.closeAfter(goodbye, this.clock);
   }
 
   private async askAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
-    this.admin ??= this.connectAdmin();
+    this.admin ??= open((sockets) => this.connectAdmin(sockets));
     try {
-      return await this.inTime(this.admin.then(ask));
+      return await this.inTime(this.admin.connected.then(ask));
     } catch (error) {
       void this.dropAdmin();
       throw error;
     }
   }
 
-  private async connectAdmin(): Promise<Admin> {
-    const admin = makeClient(this.connection, 'stream-jobs-offsets').admin({ retry: quickRetry });
+  private async connectAdmin(sockets: ClientSockets): Promise<Admin> {
+    const client = makeClient(this.connection, 'stream-jobs-offsets', undefined, { sockets });
+    const admin = client.admin({ retry: quickRetry });
     await admin.connect();
     return admin;
   }
@@ -271,7 +279,8 @@ export class ClusterReader {
   private async dropAdmin(): Promise<void> {
     const { admin } = this;
     this.admin = undefined;
-    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+    const goodbye = admin?.connected.then((connected) => connected.disconnect());
+    if (goodbye) await admin?.sockets.closeAfter(goodbye, this.clock);
   }
 
   private async inTime<T>(work: Promise<T>): Promise<T> {
@@ -286,6 +295,11 @@ export class ClusterReader {
       done.abort();
     }
   }
+}
+
+function open<T>(connect: (sockets: ClientSockets) => Promise<T>): Client<T> {
+  const sockets = new ClientSockets();
+  return { connected: connect(sockets), sockets };
 }
 
 type TopicOffsets = Awaited<ReturnType<Cluster['fetchTopicsOffset']>>;

@@ -58,7 +58,6 @@ const restartMsMin = 200;
 const restartMsMax = 1000;
 /** Without any answer for this long the member counts as in trouble. */
 const silenceMsMax = 5000;
-const leaveMsMax = 3000;
 
 export class GroupMember {
   private consumer: Consumer | undefined;
@@ -267,12 +266,7 @@ export class GroupMember {
   }
 
   private async leave(consumer: Consumer): Promise<void> {
-    const { sockets } = this;
-    const late = new AbortController();
-    const leaving = consumer.disconnect().catch(() => undefined);
-    await Promise.race([leaving, this.clock.sleep(leaveMsMax, late.signal)]);
-    late.abort();
-    sockets.close();
+    await this.sockets.closeAfter(consumer.disconnect(), this.clock);
   }
 }
 

@@ -1,7 +1,8 @@
 // Sends chunks of rows with kafkajs.
 import type { Producer } from 'kafkajs';
-import type { Connection } from '../connector';
+import type { Clock, Connection } from '../connector';
 import { makeClient } from './client';
+import { ClientSockets } from './clientSockets';
 import { compressionTypes } from './codecs/codecs';
 import type { CompressionName } from './codecs/codecs';
 import { messagesOf } from './messages';
@@ -20,20 +21,21 @@ const allReplicas = -1;
 
 /** Connects when it is first needed, and again after a failure. */
 export class KafkajsPublisher implements Publisher {
-  private producer: Promise<Producer> | undefined;
+  private client: Client | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly clientId: string,
     private readonly topic: string,
     private readonly compression: CompressionName,
+    private readonly clock: Clock,
   ) {}
 
   async send(chunk: Chunk): Promise<void> {
-    this.producer ??= this.connect();
-    const { producer } = this;
+    this.client ??= this.connect();
+    const { client } = this;
     try {
-      const connected = await producer;
+      const connected = await client.producer;
       const acknowledged = await connected.send({
         topic: this.topic,
         messages: messagesOf([chunk]),
@@ -44,22 +46,21 @@ export class KafkajsPublisher implements Publisher {
       // kafkajs drops rows for a partition that its metadata do not have yet, without a word.
       if (!acknowledged.some(({ partition }) => partition === chunk.partition)) throw notSent(chunk);
     } catch (error) {
-      if (this.producer === producer) {
-        this.producer = undefined;
-        void disconnect(producer);
-      }
+      if (this.client === client) void this.close();
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    const { producer } = this;
-    this.producer = undefined;
-    await disconnect(producer);
+    const { client } = this;
+    this.client = undefined;
+    const goodbye = client?.producer.then((connected) => connected.disconnect());
+    if (goodbye) await client?.sockets.closeAfter(goodbye, this.clock);
   }
 
-  private async connect(): Promise<Producer> {
-    const producer = makeClient(this.connection, this.clientId).producer({
+  private connect(): Client {
+    const sockets = new ClientSockets();
+    const producer = makeClient(this.connection, this.clientId, undefined, { sockets }).producer({
       allowAutoTopicCreation: false,
       metadataMaxAge: metadataMsMax,
       // Sends that overlap would change places when kafkajs tried one again: see SendWindow.
@@ -69,15 +70,16 @@ export class KafkajsPublisher implements Publisher {
         ({ message }) =>
           message.partition ?? 0,
     });
-    await producer.connect();
-    return producer;
+    return { producer: producer.connect().then(() => producer), sockets };
   }
+}
+
+interface Client {
+  /** Once it is connected. */
+  producer: Promise<Producer>;
+  sockets: ClientSockets;
 }
 
 function notSent({ partition }: Chunk): Error {
   return Object.assign(new Error(`partition ${partition} has no leader yet`), { retriable: true });
-}
-
-async function disconnect(producer: Promise<Producer> | undefined): Promise<void> {
-  await producer?.then((connected) => connected.disconnect()).catch(() => undefined);
 }

@@ -33,11 +33,12 @@ export class KafkaSink implements Sink {
   async open(): Promise<void> {
     const { topic } = this;
     const connection = await resolveConnection(this.table, this.context);
-    const { reader, release } = acquireReader(connection, this.context.clock);
+    const { clock } = this.context;
+    const { reader, release } = acquireReader(connection, clock);
     const clientId = topic.settings['properties.client.id'];
-    const publisher = new KafkajsPublisher(connection, clientId, topic.topic, topic.compression);
+    const publisher = new KafkajsPublisher(connection, clientId, topic.topic, topic.compression, clock);
     const window = new SendWindow({
-      clock: this.context.clock,
+      clock,
       send: (chunk) => publisher.send(chunk),
       explain: (error, chunk) => topic.explain(error, chunk, reader),
       isTooLarge,

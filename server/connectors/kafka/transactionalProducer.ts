@@ -5,6 +5,7 @@
 import type { Producer, Transaction } from 'kafkajs';
 import type { Clock, Connection } from '../connector';
 import { makeClient } from './client';
+import { ClientSockets } from './clientSockets';
 import { compressionTypes } from './codecs/codecs';
 import type { CompressionName } from './codecs/codecs';
 import { diagnose } from './errors';
@@ -27,7 +28,6 @@ const busy = [
 const busyWaitMsMin = 3;
 const busyWaitMsMax = 50;
 const busyMsMax = 5_000;
-const closeMsMax = 2_000;
 const ackMsMax = 10_000;
 const metadataMsMax = 60_000;
 const allReplicas = -1;
@@ -54,17 +54,23 @@ export class TransactionalProducer {
 
   private constructor(
     private readonly producer: Producer,
+    private readonly sockets: ClientSockets,
     private readonly clock: Clock,
   ) {}
 
-  /** Shuts out every other producer with this id, and ends what it left open. Rejects with kafkajs' error. */
+  /**
+   * Shuts out every other producer with this id, and ends what it left open. Rejects with kafkajs' error, and soon after
+   * the signal fired.
+   */
   static async open(
     connection: Connection,
     clientId: string,
     transactionalId: string,
     clock: Clock,
+    signal: AbortSignal,
   ): Promise<TransactionalProducer> {
-    const producer = makeClient(connection, clientId, undefined, { retry }).producer({
+    const sockets = new ClientSockets();
+    const producer = makeClient(connection, clientId, undefined, { retry, sockets }).producer({
       allowAutoTopicCreation: false,
       metadataMaxAge: metadataMsMax,
       idempotent: true,
@@ -77,13 +83,17 @@ export class TransactionalProducer {
         ({ message }) =>
           message.partition ?? 0,
     });
-    const opened = new TransactionalProducer(producer, clock);
+    const opened = new TransactionalProducer(producer, sockets, clock);
+    const giveUp = (): void => sockets.close();
+    signal.addEventListener('abort', giveUp, { once: true });
     try {
       await opened.inTime(opened.begin());
       return opened;
     } catch (error) {
       void opened.close();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
   }
 
@@ -96,10 +106,7 @@ export class TransactionalProducer {
 
   /** Undoes what is open, as far as the broker answers. */
   async close(): Promise<void> {
-    const late = new AbortController();
-    const closing = this.producer.disconnect().catch(() => undefined);
-    await Promise.race([closing, this.clock.sleep(closeMsMax, late.signal)]);
-    late.abort();
+    await this.sockets.closeAfter(this.producer.disconnect(), this.clock);
   }
 
   private async begin(): Promise<void> {

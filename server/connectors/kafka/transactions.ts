@@ -60,6 +60,7 @@ export class KafkaTransactions implements TransactionalWriter {
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
   private producer: TransactionalProducer | undefined;
   private chunkBytes = chunkBytesMax;
+  private readonly closing = new AbortController();
 
   /** Throws BAD_OPTION, NOT_SUPPORTED. */
   constructor(
@@ -90,6 +91,8 @@ export class KafkaTransactions implements TransactionalWriter {
   private async attempt(published: number, stored: number): Promise<number | undefined> {
     await this.dropProducer();
     const { first } = this;
+    const { signal } = this.closing;
+    if (signal.aborted) throw new StreamJobsError('CANCELLED', 'The writer was closed.');
     const connection = await resolveConnection(first.table, this.context);
     this.reader ??= acquireReader(connection, this.context.clock);
     const { reader } = this.reader;
@@ -100,7 +103,9 @@ export class KafkaTransactions implements TransactionalWriter {
       this.refuseIfReplaced(await reader.mark(this.transactionalId, first.topic.topic));
       const clientId = first.topic.settings['properties.client.id'];
       const { clock } = this.context;
-      this.producer = await TransactionalProducer.open(connection, clientId, this.transactionalId, clock);
+      const { transactionalId } = this;
+      this.producer = await TransactionalProducer.open(connection, clientId, transactionalId, clock, signal);
+      signal.throwIfAborted();
       const mark = await this.readMark(reader, published, stored);
       this.refuseIfReplaced(mark);
       await this.producer.transact([], [this.markOf(Math.max(published, mark?.offset ?? 0))]);
@@ -127,6 +132,7 @@ export class KafkaTransactions implements TransactionalWriter {
   }
 
   async close(): Promise<void> {
+    this.closing.abort();
     await this.dropProducer();
     await this.reader?.release();
     this.reader = undefined;

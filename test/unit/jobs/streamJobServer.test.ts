@@ -233,6 +233,16 @@ describe('coming back and ending', () => {
     expect(harness.engine.openPipelines).toEqual([]);
   });
 
+  it('row 26: close ends in time whatever hangs, with the desired states kept', async () => {
+    const harness = await serverWith(started);
+    harness.world.misbehave('quiesce', 'hang');
+    harness.world.misbehave('close', 'hang');
+    const begun = harness.clock.monotonic();
+    await harness.clock.until(harness.server.close());
+    expect(harness.clock.monotonic() - begun).toBeLessThan(9_000);
+    expect(harness.disk.jobs.get('big')?.desired).toBe('running');
+  });
+
   it('answers many clients at once in an order that could have been', async () => {
     const harness = await serverWith(started);
     const requests = Array.from({ length: 100 }, (_, i) =>
