@@ -4,9 +4,11 @@ import { createConnection, type Socket } from 'node:net';
 import path from 'node:path';
 import {
   createMessageConnection,
+  ErrorCodes,
   ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
+  type Message,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { StreamJobsError } from './errors';
@@ -34,9 +36,11 @@ export interface JobServerConnection {
 export async function connectToJobServer(dataDir: string, client: string): Promise<JobServerConnection> {
   const address = await readAddress(dataDir);
   const socket = await openSocket(address.socket, dataDir);
-  const rpc = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const rpc = createMessageConnection(new SocketMessageReader(socket), new ClosingWriter(socket));
   // A socket that breaks closes the connection; both say the same, so neither may go unheard.
   rpc.onError(() => undefined);
+  // Whatever waits for an answer hears that none comes.
+  rpc.onClose(() => rpc.dispose());
   rpc.listen();
   try {
     const greeting = rpc.sendRequest(hello, { protocolVersion, client });
@@ -48,11 +52,32 @@ export async function connectToJobServer(dataDir: string, client: string): Promi
   }
 }
 
+/**
+ * Closes the connection when it cannot write: vscode-jsonrpc also throws a failed write of a request where nobody can
+ * catch it, which would end the process.
+ */
+class ClosingWriter extends SocketMessageWriter {
+  constructor(private readonly target: Socket) {
+    super(target);
+  }
+
+  override async write(message: Message): Promise<void> {
+    try {
+      await super.write(message);
+    } catch {
+      this.target.destroy();
+    }
+  }
+}
+
+/** What vscode-jsonrpc says, in the place of an answer, when the connection is no more. */
+const lost: number[] = [ErrorCodes.PendingResponseRejected, ErrorCodes.MessageWriteError];
+
 /** An error that came over RPC, as the class it was on the other side. */
 export function asStreamJobsError(error: unknown): StreamJobsError {
   if (error instanceof StreamJobsError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof ResponseError) {
+  if (error instanceof ResponseError && !lost.includes(error.code)) {
     const data = error.data as ErrorData | undefined;
     const options = data?.hint === undefined ? {} : { hint: data.hint };
     return new StreamJobsError(data?.code ?? 'INTERNAL', message, options);

@@ -87,7 +87,6 @@ export class SoakServer {
   /** Another client of it. */
   async connect(): Promise<MessageConnection> {
     const { rpc } = await connectToJobServer(this.dataDir, 'soak');
-    rpc.onClose(() => rpc.dispose());
     return rpc;
   }
 

@@ -24,7 +24,7 @@ const jobs: ServedJobs = {
     Promise.reject(
       new StreamJobsError('JOB_NOT_FOUND', `There is no job ${name}.`, { hint: 'Did you mean orders?' }),
     ),
-  resumeJob: notUsed,
+  resumeJob: () => new Promise(() => undefined),
   stopJob: notUsed,
   dropJob: notUsed,
   restartJob: notUsed,
@@ -138,6 +138,26 @@ describe('a client', () => {
     await once(socket, 'data');
     return { socket, ended: () => counts.length > 1 };
   }
+
+  it('whose server goes away hears so, whatever it was asking, and is not ended by it', async () => {
+    const { rpc } = await connectToJobServer(dataDir, 'test');
+    const waiting = rpc
+      .sendRequest(protocol.resumeJob, { name: 'orders', by: 'me' })
+      .catch(asStreamJobsError);
+    await rpc.sendRequest(protocol.execute, { sql: 'SHOW JOBS', by: 'me' });
+    const closing = server.close();
+    const asked: Promise<unknown>[] = [];
+    try {
+      for (let turn = 0; turn < 200; turn++) {
+        asked.push(rpc.sendRequest(protocol.listJobs, {}).catch(asStreamJobsError));
+        await new Promise(setImmediate);
+      }
+    } catch {
+      // It is known to be closed by now.
+    }
+    expect(await waiting).toMatchObject({ code: 'SERVER_NOT_RUNNING' });
+    await Promise.all([closing, ...asked]);
+  });
 
   it('is told when no server runs', async () => {
     await rm(path.join(dataDir, protocol.addressFile));
