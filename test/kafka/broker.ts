@@ -15,7 +15,7 @@ import { brokerProperties } from './brokerProperties';
 import type { BrokerPorts } from './brokerProperties';
 
 const run = promisify(execFile);
-const startMsMax = 60_000;
+const startMsMax = 180_000;
 const clusterId = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
 /** Who may log in on the SASL listeners, by every mechanism. */

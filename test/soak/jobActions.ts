@@ -69,7 +69,8 @@ export async function change(world: World, job: string, verb: Verb, more = ''): 
     log.note(`${verb} ${job} ${more}: ${String(error)}`);
     if (error instanceof ConnectionLost) return;
     if (!(error instanceof StreamJobsError)) throw error;
-    expectation.refused(verb, afterRefusal(error.code, verb));
+    // After a connection was lost it may be on its way somewhere, as in a step that goes on.
+    expectation.refused(verb, before === undefined ? undefined : afterRefusal(error.code, verb));
     const notSo = error.code === 'JOB_NOT_RUNNING' || error.code === 'JOB_NOT_PAUSED';
     const already = verb === 'pause' ? 'paused' : 'running';
     if (notSo && before !== undefined && before !== already)
@@ -191,8 +192,9 @@ async function pausedAgain({ server }: World, name: string): Promise<JobDetails 
 
 /** Takes what jobs came to as the truth, once their transitions are over; without a server it stays unknown. */
 async function lookUp(world: World, names: string[]): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const { calm } = world;
   for (const name of names) {
+    const from = calm.ms;
     try {
       for (;;) {
         const job = await world.server.job(name);
@@ -200,7 +202,7 @@ async function lookUp(world: World, names: string[]): Promise<void> {
           world.expectation(name).rebase(job);
           break;
         }
-        if (performance.now() > deadline) {
+        if (calm.ms - from > 60_000) {
           world.log.problem(`${name} has been ${job.state} for a minute`);
           break;
         }

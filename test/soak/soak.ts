@@ -38,7 +38,7 @@ export async function soak(world: World, random: Random, ms: number): Promise<So
   const watching = watcher.run();
   await Promise.all([
     lane(world, jobActions, random, ended, () => random.between(50, 700)),
-    lane(world, outages, random, ended, () => random.between(1000, 6000)),
+    lane(world, trackedOutages, random, ended, () => random.between(1000, 6000)),
   ]);
   const { longestOutageMs, lagMax } = watcher;
   log.note('the end: all jobs are resumed and read what there is');
@@ -48,6 +48,12 @@ export async function soak(world: World, random: Random, ms: number): Promise<So
   const jobs = await compareAll(world);
   return { jobs, longestOutageMs, lagMax };
 }
+
+/** While they last nobody is blamed for standing still. */
+const trackedOutages: Action[] = outages.map((outage) => ({
+  ...outage,
+  run: (world, random) => world.calm.stopped(() => outage.run(world, random)),
+}));
 
 /** One action after the other. What an action throws is a problem, and the next one follows. */
 async function lane(

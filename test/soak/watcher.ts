@@ -5,14 +5,17 @@ import { ConnectionLost } from './server';
 import type { World } from './world';
 
 const lookMs = 500;
-/** A running job that has lag and reads nothing for longer than this, with all in order around it, is stuck. */
-const outageMsMax = 60_000;
+/** A running job that has lag and reads nothing for this much time with all in order around it is stuck. */
+const calmMsMax = 60_000;
 
 export class Watcher {
   lagMax = 0;
   /** The longest time a running job with lag read nothing, whatever the cause. */
   longestOutageMs = 0;
-  private readonly progress = new Map<string, { recordsIn: number; at: number; told: boolean }>();
+  private readonly progress = new Map<
+    string,
+    { recordsIn: number; at: number; calmMs: number; told: boolean }
+  >();
   private readonly told = new Set<string>();
   private readonly ended = new AbortController();
 
@@ -46,14 +49,15 @@ export class Watcher {
   private follow({ name, state, recordsIn, lag, warnings }: JobSnapshot): void {
     this.lagMax = Math.max(this.lagMax, lag ?? 0);
     const now = performance.now();
+    const calmMs = this.world.calm.ms;
     const last = this.progress.get(name);
     const idle = lag === 0 || !['running', 'starting', 'resuming'].includes(state);
     if (!last || idle || last.recordsIn !== recordsIn) {
-      this.progress.set(name, { recordsIn, at: now, told: false });
+      this.progress.set(name, { recordsIn, at: now, calmMs, told: false });
       return;
     }
     this.longestOutageMs = Math.max(this.longestOutageMs, now - last.at);
-    if (now - last.at < outageMsMax || last.told) return;
+    if (calmMs - last.calmMs < calmMsMax || last.told) return;
     last.told = true;
     this.tell(
       `${name} is ${state}, has a lag of ${lag ?? 'unknown'} and reads nothing: ${warnings.join(' ')}`,

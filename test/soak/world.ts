@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Broker, freePorts } from '../kafka/broker';
 import { TestCluster } from '../kafka/cluster';
 import { Proxy } from '../kafka/proxy';
+import { CalmClock } from './calm';
 import type { EventLog } from './eventLog';
 import { Expectations } from './expectations';
 import { eventPartitions, InputProducer } from './producer';
@@ -13,6 +14,7 @@ import type { SoakJob } from './workload';
 
 export class World {
   readonly expectations: Map<string, Expectations>;
+  readonly calm = new CalmClock();
   ordersPartitions = 1;
 
   private constructor(
