@@ -1,5 +1,6 @@
 // The typed tree of a statement. Every node carries its span: UTF-16 offsets relative to the statement's own
-// text, so that a tree can be cached by that text and used wherever the statement stands.
+// text, so that a tree can be cached by that text and used wherever the statement stands. All node types are in this one
+// file, though it is long: they name each other, and are read side by side with the grammar.
 import type { Span } from '../protocol/errors';
 
 export type { Span } from '../protocol/errors';

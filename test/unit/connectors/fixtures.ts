@@ -1,8 +1,8 @@
 // Surroundings of a connector under test: a clock that only moves when told, a folder of its own, tables in one line.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import type { TableDefinition } from '../../../server/analysis/catalog';
 import type { SqlType } from '../../../server/analysis/types';
 import { allConnectors } from '../../../server/connectors/connectors';
@@ -19,6 +19,10 @@ import { offsetAt } from '../../../server/connectors/connector';
 const made: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(made.splice(0).map((part) => part.close()));
+});
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 export const never = new AbortController().signal;
@@ -47,8 +51,11 @@ export interface TestContext extends ConnectorContext {
   logged: string[];
 }
 
+/** Removed after the last test of the file. */
 export function newFolder(): string {
-  return mkdtempSync(path.join(os.tmpdir(), 'stream-jobs-connectors-'));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'stream-jobs-connectors-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** `folder`: of an earlier context, to come back as the same job after a crash. */
