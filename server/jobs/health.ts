@@ -1,6 +1,6 @@
 // What needs a look while a job goes on: pure judgements over readings, each a sentence with its next step.
 import type { CommitHealth } from '../engine/engine';
-import type { JobState } from '../protocol/jobs';
+import type { JobState, WarningKind } from '../protocol/jobs';
 import { written } from './messages';
 
 /** From when on something is worth a warning. */
@@ -17,6 +17,12 @@ export const healthLimits = {
   /** Of a large disk the share alone would be a lot. */
   diskFreeBytesEnough: 5 * 1024 * 1024 * 1024,
 };
+
+/** A sentence with its next step, and what it is about. */
+export interface Warning {
+  kind: WarningKind;
+  text: string;
+}
 
 /** What is known of one job. Moments are on the clock that never jumps, in ms. */
 export interface JobHealthReading {
@@ -46,10 +52,9 @@ export interface ClockJump {
   noticedAt: number;
 }
 
-export function jobWarnings(reading: JobHealthReading): string[] {
-  return [stuck(reading), ...reading.commits.map((commits) => failingCommits(commits, reading.now))].filter(
-    (warning) => warning !== undefined,
-  );
+export function jobWarnings(reading: JobHealthReading): Warning[] {
+  const commits = reading.commits.map((health) => failingCommits(health, reading.now));
+  return [...said('stuck', stuck(reading)), ...commits.flatMap((text) => said('commits', text))];
 }
 
 /** Of all jobs of a server. */
@@ -57,8 +62,13 @@ export function serverWarnings(
   disk: DiskSpace | undefined,
   jump: ClockJump | undefined,
   now: number,
-): string[] {
-  return [nearlyFull(disk), jumped(jump, now)].filter((warning) => warning !== undefined);
+): Warning[] {
+  return [...said('disk', nearlyFull(disk)), ...said('clock', jumped(jump, now))];
+}
+
+/** A warning, where there is one. */
+export function said(kind: WarningKind, text: string | undefined): Warning[] {
+  return text === undefined ? [] : [{ kind, text }];
 }
 
 /** How far wall time went beyond elapsed time, where that is too much for drift. */

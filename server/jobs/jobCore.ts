@@ -14,6 +14,7 @@ import { within } from './deadline';
 import { JobJournal } from './jobJournal';
 import { JobReadings } from './jobReadings';
 import type { JobLimits } from './limits';
+import type { Warning } from './health';
 import { asError, messages, type JobStanding } from './messages';
 import { PipelineSlot, type SlotEvents, type SlotWait } from './pipelineSlot';
 import { transitions } from './states';
@@ -73,8 +74,8 @@ export interface JobSurroundings {
   plan(record: JobRecord): PlannedJob;
   /** Names what a job kept, without its plan: for dropping it. `database` is the number of one of its databases. */
   bareSpec(name: string, database?: number): JobSpec;
-  /** What all jobs of the server should know of, a sentence each. */
-  warnings(): string[];
+  /** What all jobs of the server should know of. */
+  warnings(): Warning[];
   /** The job's snapshot is another one now. */
   changed(name: string): void;
   /** The job is gone for good. */
@@ -96,6 +97,9 @@ export class JobCore {
   lastError: JobErrorInfo | undefined;
   /** What the resume under way found, for the history. */
   notes: string[] = [];
+  /** What it found of its consumer groups when it last began to run by itself: until its next transition, which takes
+   *  it into the history where that is a pause. */
+  groupNotes: string[] = [];
   /** On the clock that never jumps; unknown for a pause that began before this process. */
   pausedMonotonic: number | undefined;
   private plannedJob: PlannedJob | undefined;
@@ -159,6 +163,8 @@ export class JobCore {
     }
     const { clock } = this.around;
     this.around.log('info', `${this.name}: ${this.state} -> ${state}`);
+    if (state !== 'pausing' && this.state !== 'pausing') this.groupNotes = [];
+    if (state === 'paused') this.groupNotes = [];
     this.state = state;
     this.since = clock.now();
     if (state === 'paused' || state === 'running') this.readings.history.restart(clock.monotonic());
@@ -329,7 +335,7 @@ export class JobCore {
         ? Math.max(0, at - Date.parse(event.pausedAt))
         : this.around.clock.monotonic() - this.pausedMonotonic;
     const { moved = [], notes = [] } = this.journal.record.move ?? {};
-    const said = [...notes, ...this.notes];
+    const said = [...(event.notes ?? []), ...notes, ...this.notes];
     return {
       ...event,
       ...(moved.length === 0 ? {} : { moved }),

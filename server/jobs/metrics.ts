@@ -67,6 +67,12 @@ const perJob: PerJob[] = [
     value: (job) => job.metrics.stateBytes,
   },
   {
+    name: 'job_commits_failed_total',
+    kind: 'counter',
+    help: 'Attempts to commit offsets to consumer groups that failed since the job was opened.',
+    value: (job) => job.metrics.commitsFailed,
+  },
+  {
     name: 'job_kafka_lag',
     kind: 'gauge',
     help: 'Records waiting, absent while unknown.',
@@ -120,6 +126,7 @@ export class Metrics implements JobMeter {
       registers,
     });
     this.countStates(jobs);
+    this.countWarnings(jobs);
     for (const metric of perJob) this.readFromJobs(metric, jobs);
   }
 
@@ -150,6 +157,20 @@ export class Metrics implements JobMeter {
       collect: () => {
         gauge.reset();
         for (const { state } of jobs()) gauge.inc({ state });
+      },
+    });
+  }
+
+  private countWarnings(jobs: () => JobDetails[]): void {
+    const gauge = new Gauge({
+      name: 'job_warnings',
+      help: 'Warnings a job has now, by what they are about.',
+      labelNames: ['job', 'kind'],
+      registers: [this.registry],
+      collect: () => {
+        gauge.reset();
+        for (const { name, metrics } of jobs())
+          for (const [kind, count] of Object.entries(metrics.warnings)) gauge.inc({ job: name, kind }, count);
       },
     });
   }

@@ -1,7 +1,7 @@
 // Looks after what all jobs of a server share: the machine's clock and the disk of the data directory.
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../connectors/connector';
-import { clockJump, serverWarnings, type ClockJump, type DiskSpace } from './health';
+import { clockJump, serverWarnings, type ClockJump, type DiskSpace, type Warning } from './health';
 
 /** The disk is looked at this often. */
 const diskEveryMs = 5_000;
@@ -23,7 +23,7 @@ export class ServerHealth {
     this.last = this.moment();
   }
 
-  warnings(): string[] {
+  warnings(): Warning[] {
     return serverWarnings(this.disk, this.jump, this.clock.monotonic());
   }
 
@@ -36,7 +36,9 @@ export class ServerHealth {
       this.diskAt = now.monotonic;
       this.disk = await this.diskSpace().catch(() => undefined);
     }
-    const warnings = this.warnings().join('\n');
+    const warnings = this.warnings()
+      .map(({ text }) => text)
+      .join('\n');
     if (warnings !== this.told) this.changed();
     this.told = warnings;
   }

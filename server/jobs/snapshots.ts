@@ -9,12 +9,11 @@ import type {
   PauseEvent,
   SinkSnapshot,
 } from '../protocol/jobs';
-import { jobWarnings, type JobHealthReading } from './health';
-import { horizonWarning } from './horizon';
 import type { JobCore } from './jobCore';
 import { leftOf } from './stepper';
 import type { JobRecord } from './store';
 import { runningName } from './versions';
+import { countByKind, warningsOf } from './warnings';
 import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
 
 export function snapshotOf(core: JobCore): JobSnapshot {
@@ -60,7 +59,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     ...(deadLetters === undefined ? {} : { deadLetters }),
     ...(group === undefined ? {} : { consumerGroup: group }),
     pauseHistory: history(core).slice(-core.limits.pausesShown),
-    warnings: warningsOf(core, counters),
+    warnings: warningsOf(core).map(({ text }) => text),
     ...(reason === undefined ? {} : { stopReason: reason }),
     ...(error === undefined ? {} : { error }),
   };
@@ -84,6 +83,8 @@ export function detailsOf(core: JobCore): JobDetails {
       resumes: record.resumes,
       stateBytes,
       watermark: watermark === null ? null : iso(watermark),
+      commitsFailed: commitsFailed(core),
+      warnings: countByKind(warningsOf(core)),
     },
     kafkaLag: snapshot.lag,
     lastProcessedOffset: (readings.partitions ?? []).map(({ stream, partition, position }) => ({
@@ -150,49 +151,8 @@ function unpublishedOf({ unpublished }: PipelineCounters): Pick<JobSnapshot, 'un
   return { unpublished: Object.values(unpublished).reduce((sum, rows) => sum + rows, 0) };
 }
 
-function warningsOf(core: JobCore, { unpublished }: PipelineCounters): string[] {
-  const warnings: string[] = [];
-  const when =
-    core.slot.current === undefined
-      ? `when the job is ${core.state === 'stopped' ? 'restarted' : 'resumed'}`
-      : 'as soon as its cluster can be reached';
-  for (const [table, rows] of Object.entries(unpublished ?? {})) {
-    const target = core.planned?.sinks.find((sink) => sink.table === table)?.target ?? table;
-    const are = rows === 1 ? '1 row for topic' : `${rows.toLocaleString('en')} rows for topic`;
-    warnings.push(`${are} ${target} ${rows === 1 ? 'is' : 'are'} stored and will be published ${when}.`);
-  }
-  if (core.trouble !== undefined) warnings.push(core.trouble);
-  warnings.push(...jobWarnings(healthOf(core)), ...core.around.warnings());
-  const horizon = core.state === 'paused' ? core.readings.horizon : null;
-  const nears = horizonWarning(core.name, horizon, core.pause?.at ?? core.since, core.around.clock.now());
-  if (nears !== undefined) warnings.push(nears);
-  if (core.journal.behind) warnings.push('The data directory cannot be written; the server goes on trying.');
-  const lost = totalLost(core.readings.partitions ?? []);
-  if (lost > 0) {
-    const records = lost === 1 ? 'record was' : 'records were';
-    warnings.push(`${lost} unread ${records} already deleted by retention.`);
-  }
-  const dropped = core.counters().deadLetters?.dropped ?? 0;
-  if (dropped > 0) warnings.push(droppedLetters(dropped));
-  return warnings;
-}
-
-function healthOf({ around, name, state, readings, slot, trouble }: JobCore): JobHealthReading {
-  const { lag, progressAt } = readings;
-  return {
-    name,
-    state,
-    now: around.clock.monotonic(),
-    lag,
-    progressAt,
-    inTrouble: trouble !== undefined,
-    commits: slot.current?.commits() ?? [],
-  };
-}
-
-function droppedLetters(count: number): string {
-  const letters = count === 1 ? 'dead letter' : 'dead letters';
-  return `${count} ${letters} had to make room for newer ones. Raise 'dead-letter.limit', or keep all of them in a topic with 'dead-letter.topic'.`;
+function commitsFailed({ slot }: JobCore): number | null {
+  return slot.current?.commits().reduce((sum, { failed }) => sum + failed, 0) ?? null;
 }
 
 function errorOf(core: JobCore): JobErrorInfo | undefined {

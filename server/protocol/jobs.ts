@@ -163,7 +163,25 @@ export interface JobMetrics {
   resumes: number;
   stateBytes: number | null;
   watermark: IsoTime | null;
+  /** Attempts to tell consumer groups its positions that failed since it was opened; null while it is closed. */
+  commitsFailed: number | null;
+  /** How many of its warnings are of each kind; those it has none of are absent. */
+  warnings: Partial<Record<WarningKind, number>>;
 }
+
+/** What a warning is about. `trouble`: what its sources or sinks complain about. */
+export type WarningKind =
+  | 'trouble'
+  | 'unpublished'
+  | 'stuck'
+  | 'commits'
+  | 'group'
+  | 'retention'
+  | 'lost'
+  | 'dead_letters'
+  | 'journal'
+  | 'disk'
+  | 'clock';
 
 /** What `streamJobs/jobs` tells the language server of one job. */
 export interface JobBrief {

@@ -133,6 +133,7 @@ export class JobServerProcess extends TestJobServer {
   private running: { child: ChildProcess; rpc: MessageConnection } | undefined;
   /** Everything it wrote to its log and told its client unasked. */
   heard = '';
+  private metricsUrl = '';
 
   private constructor(private readonly place: Workplace) {
     super();
@@ -154,13 +155,19 @@ export class JobServerProcess extends TestJobServer {
 
   /** Starts it again on the same data. */
   async start(): Promise<void> {
-    const { child } = await this.place.serve();
+    const { child, line } = await this.place.serve('--metrics-port', '0');
+    this.metricsUrl = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(line)?.[0] ?? '';
     child.stderr?.on('data', (chunk: Buffer) => (this.heard += chunk.toString()));
     const { rpc } = await connectToJobServer(this.place.dataDir, 'test');
     rpc.onNotification((method, params) => {
       this.heard += `${method} ${JSON.stringify(params)}\n`;
     });
     this.running = { child, rpc };
+  }
+
+  /** Its metrics page. */
+  async metrics(): Promise<string> {
+    return (await fetch(this.metricsUrl)).text();
   }
 
   /** Ends it as a crash would. */

@@ -120,6 +120,9 @@ describe.skipIf(!inject('ownBrokers'))('secrets', () => {
     answers.push(JSON.stringify(await server.job()));
     for (const sql of ['SHOW JOBS', 'SHOW STATUS', 'DESCRIBE JOB job', 'DESCRIBE src_login', 'SHOW TABLES'])
       await server.run(sql);
+    const metrics = await server.metrics();
+    expect(metrics).toContain('job_commits_failed_total{job="job"}');
+    answers.push(metrics);
     const running = await textsIn(path.dirname(server.file('connections.json')));
     await server.end();
     const ended = await textsIn(path.dirname(server.file('connections.json')));

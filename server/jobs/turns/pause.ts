@@ -125,7 +125,8 @@ export async function completePause(core: JobCore, request: PauseRequest): Promi
 function pauseEntry(core: JobCore, request: PauseRequest): { pauses: number; event: PauseEvent } {
   const { journal, readings, around } = core;
   const pauses = journal.record.pauses + (journal.openPause === undefined ? 1 : 0);
-  return { pauses, event: pauseEvent(request, around.clock.now(), readings.lag, readings.positions) };
+  const event = pauseEvent(request, around.clock.now(), readings.lag, readings.positions);
+  return { pauses, event: core.groupNotes.length === 0 ? event : { ...event, notes: core.groupNotes } };
 }
 
 export function pauseEvent(

@@ -108,13 +108,17 @@ export async function pauseForLoss(
   return failure;
 }
 
-/** Notes, for a job that just went on, what the outside believes of it, and tells it again. Never rejects. */
+/** Says, of a job that just went on, what the outside believed of it, and tells it again. Never rejects. */
 export async function noteGroups(core: JobCore, wait: SlotWait): Promise<void> {
-  const { current } = core.slot;
+  const { current, generation } = core.slot;
   const logs = await core.logs(wait).catch(() => []);
   const notes = movedGroups(logs);
   for (const note of notes) core.around.log('warn', `${core.name}: ${note}`);
-  if (notes.length > 0) current?.tell();
+  if (notes.length === 0) return;
+  current?.tell();
+  if (core.slot.generation !== generation || core.state !== 'running') return;
+  core.groupNotes = notes;
+  core.around.changed(core.name);
 }
 
 /** A loss as the job server says it, with its numbers; as the source said it where those cannot be had. */

@@ -17,6 +17,8 @@ function details(changes: Partial<JobDetails>): JobDetails {
       resumes: 0,
       stateBytes: null,
       watermark: null,
+      commitsFailed: null,
+      warnings: {},
     },
     kafkaLag: null,
     lastProcessedOffset: [],

@@ -57,8 +57,12 @@ describe('a job', () => {
         /^The positions of orders could not .* for 20 s \(4 attempts: not authorized\)\. Nothing is lost/,
       ) as string,
     ]);
+    const metrics = () => harness.server.renderMetrics().then((text) => text.split('\n'));
+    expect(await metrics()).toContain('job_commits_failed_total{job="big"} 3');
+    expect(await metrics()).toContain('job_warnings{job="big",kind="commits"} 1');
     harness.world.failingCommits = undefined;
     expect(warnings()).toEqual([]);
+    expect((await metrics()).join()).not.toContain('job_warnings{');
   });
 });
 
@@ -72,7 +76,7 @@ describe('a server', () => {
   ])('whose disk has %s left', (_, freeBytes, totalBytes, isTold) => {
     const warnings = serverWarnings({ path: '/data', freeBytes, totalBytes }, undefined, 0);
     expect(warnings).toHaveLength(isTold ? 1 : 0);
-    if (isTold) expect(warnings[0]).toMatch(/^The disk of \/data is nearly full: .* are free\. Make room/);
+    if (isTold) expect(warnings[0]?.text).toMatch(/^The disk of \/data is nearly full: .* are free\. Make room/);
   });
 
   it('tells all jobs of its disk, paused ones too, and of the space that is made', async () => {

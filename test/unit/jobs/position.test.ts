@@ -263,6 +263,27 @@ it('group offsets that somebody moved are told in the history, and set right', a
   expect(harness.engine.last().position).toBe(500n);
 });
 
+it.each(['RESTART', 'recovery'])(
+  'group offsets that somebody moved before a %s are a warning while it runs, and in the history of its next pause',
+  async (how) => {
+    const harness = new Harness();
+    await harness.running();
+    harness.engine.last().process(500);
+    harness.world.group = { told: 500n, committed: 7n };
+    if (how === 'RESTART') await harness.clock.until(harness.job.restart());
+    else harness.crash();
+    await harness.clock.advance(1000);
+    const moved = expect.stringMatching(/The group offsets of orders are not those of the job/) as string;
+    expect(harness.job.snapshot()).toMatchObject({ state: 'running', warnings: [moved] });
+    expect(harness.world.told).toBe(1);
+    harness.world.group = undefined;
+    const paused = await harness.clock.until(harness.job.pause({ by }));
+    expect(paused).toMatchObject({ warnings: [], pauseHistory: [{ notes: [moved] }] });
+    const { pauseHistory } = await harness.clock.until(harness.job.resume({ by }));
+    expect(pauseHistory).toMatchObject([{ notes: [moved], durationMs: expect.any(Number) as number }]);
+  },
+);
+
 describe('the retention horizon', () => {
   it('of a paused job is shown, warned of when it is near, and gone when the job runs', async () => {
     const harness = new Harness();
