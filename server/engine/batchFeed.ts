@@ -28,6 +28,8 @@ export class BatchFeed {
   #dirty = false;
   #finalGiven = false;
   #started = false;
+  /** Reading has begun, and nothing was taken since. */
+  #fresh = true;
   /** Records are taken up to some positions only: the sources' ends are left to a later run. */
   #limited = false;
   readonly #commits: SourceCommits[];
@@ -64,6 +66,7 @@ export class BatchFeed {
 
   /** Starts or goes on reading. */
   start(): void {
+    this.#fresh = true;
     for (const reader of this.#readers) reader.start();
   }
   /** Stops reading; what was read stays. */
@@ -103,6 +106,7 @@ export class BatchFeed {
   /** The next batch, or undefined when the signal fired. Behind, the one after it is filled meanwhile. */
   async next(signal: AbortSignal): Promise<PreparedBatch | undefined> {
     await this.#filling;
+    const fresh = this.#fresh;
     while (this.#ready.length === 0) {
       if (signal.aborted) return undefined;
       if (this.#hasWork()) await this.#fill();
@@ -110,7 +114,9 @@ export class BatchFeed {
     }
     this.#idleSince = undefined;
     const batch = this.#ready.shift();
-    if (this.#ready.length === 0 && this.#waiting() >= limits.lingerRecords) this.#filling = this.#fill();
+    // The first rows do not wait for what is behind them.
+    if (!fresh && this.#ready.length === 0 && this.#waiting() >= limits.lingerRecords)
+      this.#filling = this.#fill();
     return batch;
   }
 
@@ -127,12 +133,14 @@ export class BatchFeed {
   /** Takes what is there into the free slot. */
   async #fill(): Promise<void> {
     const readers = this.#readers;
-    const share = Math.max(1, Math.floor(this.#size.records / Math.max(1, readers.length)));
+    const most = Math.min(this.#size.records, this.#fresh ? limits.batchRecordsFirst : Infinity);
+    const share = Math.max(1, Math.floor(most / Math.max(1, readers.length)));
     const slices = readers.map((reader) => reader.take(share, limits.batchBytesMax / readers.length));
     const records = slices.flat().reduce((sum, { from, to }) => sum + to - from, 0);
     const ended = [...readers.keys()].filter((index) => !this.#limited && readers[index]?.finished);
     const final = !this.#limited && ended.length === readers.length;
     this.#started = true;
+    if (records > 0) this.#fresh = false;
     this.#finalGiven = final;
     const tables = this.session.slots[this.#slot] ?? [];
     this.#slot = 1 - this.#slot;

@@ -4,6 +4,8 @@ export const limits = {
   /** A batch is sized so that it takes about this long: short enough to pause quickly, long enough to be efficient. */
   batchTargetMs: 20,
   batchRecordsMin: 256,
+  /** The first batch after a start or a resume takes no more, so that its rows are out soon. */
+  batchRecordsFirst: 512,
   /** Raw bytes in one batch; a single larger record goes alone. */
   batchBytesMax: 32 * 1024 * 1024,
   /** After a small batch, how long to gather records before the next one. */

@@ -95,7 +95,8 @@ export class DuckPipeline extends PipelineViews implements Pipeline {
     }
     await this.#feed.stop();
     await this.session.outgoing?.publishing.settle(signal);
-    await this.#noteOutside();
+    // Not waited for: it can be found out again, and whoever runs or closes it next waits.
+    void this.#noteOutside();
     return this.positions();
   }
 

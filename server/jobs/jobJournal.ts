@@ -52,9 +52,10 @@ export class JobJournal {
 
   /**
    * For what has happened already: shown at once, written as soon as it can be. Resolves after the first attempt.
+   * @param number of the pause, where it is neither the open one nor a new one
    */
-  async keep(change: Partial<JobRecord>, pause?: PauseEvent): Promise<void> {
-    this.state = this.with(change, pause);
+  async keep(change: Partial<JobRecord>, pause?: PauseEvent, number?: number): Promise<void> {
+    this.state = this.with(change, pause, number);
     try {
       await this.inTurn(() => this.store.write(this.changes(this.state)));
       this.unwritten = false;
@@ -95,18 +96,18 @@ export class JobJournal {
     return mine;
   }
 
-  /** A new pause is one with another `pausedAt` than the open one. */
-  private with(change: Partial<JobRecord>, event?: PauseEvent): { record: JobRecord; pauses: PauseRecord[] } {
+  /** Without a number, what is said of a pause is said of the open one, and is a new one where none is open. */
+  private with(
+    change: Partial<JobRecord>,
+    event?: PauseEvent,
+    number = this.openPause?.number ?? (this.state.pauses.at(-1)?.number ?? 0) + 1,
+  ): { record: JobRecord; pauses: PauseRecord[] } {
     const record = { ...this.state.record, ...change };
     // A job that may read moves on from the checkpoint that was noted.
     if (record.desired === 'running') record.checkpoint = undefined;
     if (event === undefined) return { record, pauses: this.state.pauses };
-    const open = this.openPause;
-    if (open !== undefined) {
-      return { record, pauses: [...this.state.pauses.slice(0, -1), { number: open.number, event }] };
-    }
-    const number = (this.state.pauses.at(-1)?.number ?? 0) + 1;
-    return { record, pauses: [...this.state.pauses, { number, event }].slice(-this.limits.pausesKept) };
+    const others = this.state.pauses.filter((pause) => pause.number !== number);
+    return { record, pauses: [...others, { number, event }].slice(-this.limits.pausesKept) };
   }
 
   private changes({ record, pauses }: { record: JobRecord; pauses: PauseRecord[] }): StoreChange[] {

@@ -85,7 +85,7 @@ export const defaultLimits: ServerLimits = {
   retryFirstMs: 1_000,
   retryMaxMs: 30_000,
   requestsMax: 1_000,
-  lagAtPauseMs: 100,
+  lagAtPauseMs: 20,
   lagDeadlineMs: 5_000,
   horizonMs: 30_000,
   pausesKept: 100,

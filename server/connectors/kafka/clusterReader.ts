@@ -314,9 +314,12 @@ async function askRanges(cluster: Cluster, topics: string[]): Promise<Map<string
       .findTopicPartitionMetadata(topic)
       .map(({ partitionId }) => ({ partition: partitionId })),
   }));
-  // Ends first: a log that is cut between the two answers then never seems to end before it starts.
-  const ends = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: false })));
-  const starts = await cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: true })));
+  // Ends first: a log that is cut between the two answers then never seems to end before it starts. A broker answers
+  // what comes on one connection in its order, so the one need not be waited for before the other is asked.
+  const [ends, starts] = await Promise.all([
+    cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: false }))),
+    cluster.fetchTopicsOffset(asked.map((ask) => ({ ...ask, fromBeginning: true }))),
+  ]);
   return new Map(topics.map((topic) => [topic, rangesOf(topic, starts, ends)]));
 }
 

@@ -1,6 +1,7 @@
 // Pausing a job, in the order that makes an answered pause a durable one:
-// 1. journal the desired state; 2. make the pipeline quiet and durable; 3. journal the event; only then it is done.
-// Whatever fails before that leaves the job running as before. Going cold comes after it, and cannot fail.
+// 1. journal the desired state while the pipeline becomes quiet and durable; 2. when both are done, journal the event;
+// only then it is done. Whatever fails before that leaves the job running as before. Going cold comes after it, and
+// cannot fail.
 import type { JobPositions } from '../../engine/engine';
 import type { PauseEvent } from '../../protocol/jobs';
 import { byOnError, type JobCore } from '../jobCore';
@@ -15,8 +16,7 @@ import { goOn } from './start';
  */
 export async function pause(core: JobCore, turn: Turn, request: PauseRequest, cold = false): Promise<void> {
   if (core.state !== 'running' && core.state !== 'starting') throw messages.jobNotRunning(core.standing());
-  const { change, closed } = resumeCutShort(core);
-  await core.journal.write({ ...change, desired: 'paused', pauseRequest: request }, closed, turn.signal);
+  if (core.state === 'starting') await journalWish(core, turn, request);
   try {
     if (core.state === 'starting') await pauseBeforeReading(core, turn, request);
     else await pauseReading(core, turn, request);
@@ -36,22 +36,31 @@ export async function goCold(core: JobCore): Promise<void> {
   core.around.changed(core.name);
 }
 
+/** For the crash that comes before the pause is done. @throws StreamJobsError STORAGE */
+function journalWish(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
+  const { change, closed } = resumeCutShort(core);
+  return core.journal.write({ ...change, desired: 'paused', pauseRequest: request }, closed, turn.signal);
+}
+
 async function pauseReading(core: JobCore, turn: Turn, request: PauseRequest): Promise<void> {
   const ms = core.planned?.pauseTimeoutMs ?? core.limits.pauseDeadlineMs;
   core.enter('pausing');
+  const wait = core.wait(turn, ms, () => messages.pauseTimeout(core.name, ms));
+  const wishing = journalWish(core, turn, request);
   const lagRead = core.readLag();
-  try {
-    const positions = await core.slot.quiesce(
-      core.wait(turn, ms, () => messages.pauseTimeout(core.name, ms)),
-    );
-    turn.check();
-    core.readings.stand(positions);
-  } catch (error) {
-    turn.check();
-    if (request.by === byOnError) return pauseHanging(core, turn, request);
+  // Both have ended before anything is decided: neither acts on a job that went on.
+  const [wish, quiet] = await Promise.allSettled([wishing, core.slot.quiesce(wait)]);
+  turn.check();
+  if (quiet.status === 'rejected') {
+    if (request.by === byOnError && wish.status === 'fulfilled') return pauseHanging(core, turn, request);
     core.enter('running');
     await core.journal.keep({ desired: 'running', pauseRequest: undefined });
-    throw error;
+    throw quiet.reason;
+  }
+  core.readings.stand(quiet.value);
+  if (wish.status === 'rejected') {
+    await goOn(core, turn);
+    throw wish.reason;
   }
   await Promise.race([lagRead, core.around.clock.sleep(core.limits.lagAtPauseMs, turn.signal)]);
   turn.check();

@@ -1,5 +1,5 @@
-// Resuming a job: check that its positions still exist, journal, read, close the pause. Answered when it really
-// reads again; whatever fails before that leaves it paused.
+// Resuming a job: check that its positions still exist, journal that its pause is over, read. Answered when it really
+// reads again; whatever fails before that leaves it paused, in the pause it was in.
 import type { StreamJobsError } from '../../protocol/errors';
 import type { ResumeOptions } from '../../protocol/rpc';
 import { byTimer, errorInfo, type JobCore } from '../jobCore';
@@ -7,7 +7,23 @@ import { lossesIn, movedGroups, progressIn } from '../logCheck';
 import { asError, messages } from '../messages';
 import type { SlotWait } from '../pipelineSlot';
 import type { Turn } from '../requestQueue';
-import { decideMove, describedLoss, moveUndone, oldestKept, openAtMove, undoMove } from './relocate';
+import type { PauseRecord, PauseRequest, Step } from '../store';
+import {
+  decideMove,
+  describedLoss,
+  moveDone,
+  moveUndone,
+  oldestKept,
+  openAtMove,
+  undoMove,
+} from './relocate';
+
+/** What a resume that fails goes back to. */
+interface Before {
+  pause: PauseRecord | undefined;
+  request: PauseRequest | undefined;
+  resumes: number;
+}
 
 /** @throws StreamJobsError JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STORAGE and what the sources say */
 export async function resume(core: JobCore, turn: Turn, options: ResumeOptions): Promise<void> {
@@ -16,6 +32,7 @@ export async function resume(core: JobCore, turn: Turn, options: ResumeOptions):
   if (records !== undefined && !(Number.isInteger(records) && records >= 1 && records <= stepRecordsMax))
     throw messages.badStep(records, stepRecordsMax);
   if (core.state !== 'paused') throw messages.jobNotPaused(core.standing());
+  const before = standingPause(core);
   core.enter('resuming');
   core.notes = [];
   try {
@@ -23,19 +40,21 @@ export async function resume(core: JobCore, turn: Turn, options: ResumeOptions):
   } catch (error) {
     turn.check();
     const failure = asError(error, `${core.name} could not be resumed`);
-    await backToPaused(core, options.by, failure);
+    await backToPaused(core, options.by, failure, before);
     throw failure;
   }
-  const { clock, meter } = core.around;
-  const closed = core.pauseEnded(clock.now());
-  const resumes = core.journal.record.resumes + 1;
-  await core.journal.keep({ resumes, pauseRequest: undefined, move: undefined }, closed);
+  await moveDone(core);
   turn.check();
   core.notes = [];
   core.lastError = undefined;
   core.trouble = undefined;
   core.enter('running');
-  meter.resumed(closed?.durationMs ?? 0);
+  core.around.meter.resumed(core.journal.pauses.at(-1)?.event.durationMs ?? 0);
+}
+
+function standingPause({ journal, pause }: JobCore): Before {
+  const { record, openPause } = journal;
+  return { pause: openPause, request: record.pauseRequest ?? pause, resumes: record.resumes };
 }
 
 /** Tries until the deadline, with growing waits between, what may come right by itself. */
@@ -91,7 +110,7 @@ async function attempt(
   for (const note of core.notes) core.around.log('warn', `${core.name}: ${note}`);
   const step =
     records === undefined ? undefined : { records, target: core.counters().recordsIn + records, by };
-  await core.journal.write({ desired: 'running', step, ...core.begun() }, undefined, turn.signal);
+  await journalRunning(core, turn, step);
   // The parts of a step follow once it runs.
   if (step === undefined) await core.slot.run(left());
   turn.check();
@@ -99,18 +118,30 @@ async function attempt(
   if (core.notes.length > 0 || move !== undefined) core.slot.current?.tell();
 }
 
+/** The wish and the end of the pause in one write: the job is about to read. An attempt before may have made it. */
+async function journalRunning(core: JobCore, turn: Turn, step: Step | undefined): Promise<void> {
+  const closed = core.pauseEnded(core.around.clock.now());
+  const ended =
+    closed === undefined ? {} : { resumes: core.journal.record.resumes + 1, pauseRequest: undefined };
+  await core.journal.write({ desired: 'running', step, ...core.begun(), ...ended }, closed, turn.signal);
+}
+
 /** A resume that failed changes nothing, but that what is known to be broken is let go of. */
-async function backToPaused(core: JobCore, by: string, error: StreamJobsError): Promise<void> {
+async function backToPaused(
+  core: JobCore,
+  by: string,
+  error: StreamJobsError,
+  { pause, request, resumes }: Before,
+): Promise<void> {
   // A position that is gone says nothing against the pipeline: it stays warm.
   if (error.code !== 'DATA_LOSS') await core.letGo();
   core.lastError = errorInfo(error);
   core.around.meter.refused('resume', error.code);
-  const { record, openPause } = core.journal;
-  const request = record.pauseRequest ?? core.pause;
   // A timer fires once: the moment it was set for has passed.
-  const event = by === byTimer ? without(openPause?.event, 'until') : openPause?.event;
+  const event = by === byTimer ? without(pause?.event, 'until') : pause?.event;
   const pauseRequest = by === byTimer ? without(request, 'until') : request;
-  await core.journal.keep({ desired: 'paused', pauseRequest, step: undefined, ...moveUndone(core) }, event);
+  const change = { desired: 'paused', pauseRequest, resumes, step: undefined, ...moveUndone(core) } as const;
+  await core.journal.keep(change, event, pause?.number);
   await undoMove(core);
   core.enter('paused');
 }

@@ -72,8 +72,10 @@ describe('coming back after kill -9', () => {
   it('RESTART closes the pause whose resume a crash cut short', async () => {
     const harness = new Harness();
     const job = await harness.paused();
-    void job.resume({ by });
+    // Going on elsewhere is journalled before it is done.
+    void job.resume({ by, from: { kind: 'latest' } });
     while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
+    expect(harness.disk.history(stream)).toMatchObject([{ event: { by } }]);
     harness.crash();
     harness.world.misbehave('open', 'unavailable');
     await harness.clock.advance(100);
@@ -86,8 +88,10 @@ describe('coming back after kill -9', () => {
   it('a pause after a resume that a crash cut short is a pause of its own', async () => {
     const harness = new Harness();
     const job = await harness.paused();
-    void job.resume({ by });
+    // Going on elsewhere is journalled before it is done.
+    void job.resume({ by, from: { kind: 'latest' } });
     while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
+    expect(harness.disk.history(stream)).toMatchObject([{ event: { by } }]);
     harness.crash();
     harness.world.misbehave('open', 'unavailable');
     await harness.clock.advance(100);

@@ -16,8 +16,9 @@ export class FakeDisk {
   readonly pauses = new Map<string, Map<number, PauseRecord>>();
   readonly relations = new Map<string, RelationRecord>();
   writes = 0;
-  /** The next so many writes fail, as on a full disk. */
+  /** The next so many writes fail, as on a full disk, after so many that do not. */
   failing = 0;
+  sparing = 0;
 
   apply(change: StoreChange): void {
     switch (change.kind) {
@@ -70,7 +71,8 @@ export class FakeStore implements Store {
     await this.clock.sleep(1);
     if (!this.alive) await new Promise(() => undefined);
     this.disk.writes += 1;
-    if (this.disk.failing > 0) {
+    if (this.disk.sparing > 0) this.disk.sparing -= 1;
+    else if (this.disk.failing > 0) {
       this.disk.failing -= 1;
       throw new StreamJobsError('STORAGE', 'The disk is full.');
     }

@@ -137,6 +137,7 @@ describe('starting, ending, failing', () => {
     const job = await harness.running();
     const pipeline = harness.engine.last();
     const run = vi.spyOn(pipeline, 'run');
+    harness.world.misbehave('quiesce', 'hang');
     const pausing = outcome(harness.clock, job.pause({ by }));
     await harness.clock.advance(1);
     pipeline.events.failed(new StreamJobsError('SOURCE_FAILED', 'The source broke.'));

@@ -47,16 +47,33 @@ describe('pausing', () => {
     expect(job.state).toBe('paused');
   });
 
-  it('is refused when its event cannot be journalled, and reads on', async () => {
+  it.each([
+    ['its wish cannot be journalled, although the engine is quiet', 0, 'ok', 'STORAGE'],
+    ['neither its wish can be journalled nor the engine becomes quiet', 0, 'heed', 'PAUSE_TIMEOUT'],
+    ['its event cannot be journalled', 1, 'ok', 'STORAGE'],
+  ] as const)('is refused when %s, and reads on', async (_, sparing, behaviour, code) => {
     const harness = new Harness();
     const job = await harness.running();
-    const pausing = outcome(harness.clock, job.pause({ by }));
-    await harness.clock.advance(1);
-    harness.disk.failing = 1;
-    expect(await pausing).toBe('STORAGE');
-    expect(job.state).toBe('running');
+    Object.assign(harness.disk, { sparing, failing: 1 });
+    harness.world.misbehave('quiesce', behaviour);
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe(code);
+    expect(harness.met.refused).toEqual([code]);
+    expect(job.snapshot()).toMatchObject({ state: 'running', desired: 'running', pauseHistory: [] });
     expect(harness.engine.last().reading).toBe(true);
     expect(harness.disk.jobs.get(stream)?.desired).toBe('running');
+    expect(await outcome(harness.clock, job.pause({ by }))).toBe('done');
+  });
+
+  it('cut short by a crash before the engine is quiet, comes back paused: the wish was durable meanwhile', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.world.misbehave('quiesce', 'hang');
+    void job.pause({ by });
+    await harness.clock.advance(10);
+    harness.crash();
+    await harness.clock.advance(1000);
+    expect(harness.job.details()).toMatchObject({ state: 'paused', metrics: { pauses: 1 } });
+    expect(harness.engine.pipelines).toEqual([]);
   });
 
   it('writes what a full disk refused as soon as there is space', async () => {

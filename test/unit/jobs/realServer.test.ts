@@ -36,8 +36,8 @@ async function expectExact(): Promise<void> {
   const { pauseHistory } = job();
   const text = await readFile(path.join(folder, 'ids.json'), 'utf8');
   const ids = text
-    .trim()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { id: number }).id);
   expect(pauseHistory.at(-1)?.offsets[0]?.position).toBe(String(ids.length));
   expect(ids.findIndex((id, i) => id !== i)).toBe(-1);

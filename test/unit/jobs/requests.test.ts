@@ -48,8 +48,9 @@ describe('requests that come together', () => {
     const job = verb === 'pause' ? await harness.running() : await harness.paused();
     harness.world.misbehave(verb === 'pause' ? 'quiesce' : 'run', behaviour);
     const request = () => (verb === 'pause' ? job.pause({ by }) : job.resume({ by }));
-    const beaten = [request(), request()].map((answer) => outcome(harness.clock, answer));
+    const requests = [request(), request()];
     await harness.clock.advance(1);
+    const beaten = requests.map((answer) => outcome(harness.clock, answer));
     expect(await outcome(harness.clock, job.stop(by, false))).toBe('done');
     expect(await Promise.all(beaten)).toEqual(['STOPPED_MEANWHILE', 'STOPPED_MEANWHILE']);
     expect(job.snapshot()).toMatchObject({

@@ -23,6 +23,7 @@ describe('resuming', () => {
     async (behaviour) => {
       const harness = new Harness();
       const job = await harness.paused();
+      const [stood] = job.snapshot().pauseHistory;
       harness.world.misbehave('run', behaviour);
       expect(await outcome(harness.clock, job.resume({ by }))).toBe('RESUME_TIMEOUT');
       expect(job.snapshot()).toMatchObject({
@@ -30,10 +31,13 @@ describe('resuming', () => {
         desired: 'paused',
         error: { code: 'RESUME_TIMEOUT' },
       });
-      expect(harness.disk.jobs.get(stream)?.desired).toBe('paused');
+      expect(harness.disk.jobs.get(stream)).toMatchObject({ desired: 'paused', resumes: 0 });
+      expect(job.snapshot().pauseHistory).toEqual([stood]);
+      expect(harness.disk.history(stream)).toEqual([{ number: 1, event: stood }]);
       await harness.clock.advance(10_000);
       if (behaviour === 'hang') return;
       expect(await outcome(harness.clock, job.resume({ by }))).toBe('done');
+      expect(job.details()).toMatchObject({ metrics: { pauses: 1, resumes: 1 }, pauseHistory: [stood] });
     },
   );
 
@@ -43,6 +47,7 @@ describe('resuming', () => {
     harness.world.misbehave('run', 'unavailable');
     expect(await outcome(harness.clock, job.resume({ by }))).toBe('done');
     expect(job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
+    expect(job.details().metrics).toMatchObject({ pauses: 1, resumes: 1 });
   });
 
   it('refuses when retention deleted the position, with the numbers, and stays paused', async () => {

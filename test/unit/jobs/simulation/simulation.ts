@@ -263,8 +263,12 @@ export class Simulation {
     // What is on its way out is nobody's any more.
     if (record?.dropping === true) return;
     const isBehind = warnings.some((warning) => warning.includes('cannot be written'));
-    if ((state === 'pausing' || state === 'paused') && record?.desired !== 'paused' && !isBehind)
+    // The wish is written while it becomes quiet.
+    if (state === 'paused' && record?.desired !== 'paused' && !isBehind)
       this.violated(`${name} is ${state}, the disk wants it ${String(record?.desired)}`);
+    const onDisk = this.disk.history(name).at(-1)?.event;
+    if (onDisk !== undefined && onDisk.resumedAt === undefined && record?.desired !== 'paused')
+      this.violated(`${name} has an open pause on the disk, which wants it ${String(record?.desired)}`);
     if (state === 'resuming' && reading.length > 0 && record?.desired !== 'running')
       this.violated(`${name} reads, the disk wants it ${String(record?.desired)}`);
     const open = pauseHistory.filter(({ resumedAt }) => resumedAt === undefined);
