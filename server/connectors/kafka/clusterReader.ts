@@ -10,6 +10,8 @@ import type { Clock, Connection, PartitionRange } from '../connector';
 import { makeClient, quickRetry } from './client';
 import { ClientSockets } from './clientSockets';
 import { diagnose } from './errors';
+import { groupOffsets } from './groupOffsets';
+import type { GroupOffset } from './groupOffsets';
 import { fetchNext } from './peek';
 import type { Fetched } from './peek';
 import { logBytes } from './logSizes';
@@ -102,18 +104,14 @@ export class ClusterReader {
 
   /** What a group has committed; partitions without are absent. */
   async committed(groupId: string, topic: string): Promise<Map<number, bigint>> {
-    const [found] = await this.askAdmin((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
-    const known = (found?.partitions ?? []).filter(({ offset }) => !offset.startsWith('-'));
-    return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const found = await this.groupOffsets(groupId, topic);
+    return new Map(found.map(({ partition, offset }) => [partition, offset]));
   }
 
   /** What a group has committed for the first partition, with the note it left there; undefined for nothing. */
   async mark(groupId: string, topic: string): Promise<{ offset: number; note: string } | undefined> {
-    const [found] = await this.askAdmin((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
-    const first = found?.partitions.find(
-      ({ partition, offset }) => partition === 0 && !offset.startsWith('-'),
-    );
-    return first && { offset: Number(first.offset), note: first.metadata ?? '' };
+    const first = (await this.groupOffsets(groupId, topic)).find(({ partition }) => partition === 0);
+    return first && { offset: Number(first.offset), note: first.note };
   }
 
   /** See topicIdentity; undefined also where it cannot be found out. Never rejects. */
@@ -208,6 +206,16 @@ export class ClusterReader {
         await this.clock.sleep(leaderWaitMs);
         await cluster.refreshMetadata();
       }
+    }
+  }
+
+  private async groupOffsets(groupId: string, topic: string): Promise<GroupOffset[]> {
+    try {
+      return await this.inTime(this.connected().then(({ cluster }) => groupOffsets(cluster, groupId, topic)));
+    } catch (error) {
+      // That a group may not be asked for says nothing against the connection, which others use.
+      if (!diagnose(error).types.has('GROUP_AUTHORIZATION_FAILED')) void this.dropHandle();
+      throw error;
     }
   }
 
