@@ -4,7 +4,7 @@
 export type JobState =
   'starting' | 'running' | 'pausing' | 'paused' | 'resuming' | 'stopping' | 'stopped' | 'failed';
 
-/** What the user wants; journalled before a transition starts, so it survives a crash. */
+/** What the user wants; journalled before a transition ends, so it survives a crash. */
 export type DesiredState = 'running' | 'paused' | 'stopped';
 
 /** How much of a paused job is kept in memory: `warm` keeps its consumer in its group, `cold` keeps nothing. */
