@@ -122,6 +122,7 @@ function createHost(context: ExtensionContext, dataDir: string, log: LogOutputCh
       baseDir: folder?.uri.fsPath ?? dataDir,
       nodePath: settings.get('nodePath', ''),
       memoryLimit: settings.get('memoryLimit', ''),
+      pauseWarmTime: settings.get('pauseWarmTime', ''),
       keepRunning: settings.get('server.keepRunning', false),
     };
   };

@@ -18,6 +18,8 @@ export interface ServerStart {
   nodePath: string;
   /** `1GB`; empty = no limit. */
   memoryLimit: string;
+  /** `10min`; empty = as the server has it. */
+  pauseWarmTime: string;
   keepRunning: boolean;
 }
 
@@ -36,8 +38,6 @@ export async function startServer(start: ServerStart): Promise<ChildProcess> {
   // Appending: another window may be starting one too, and neither overwrites what the other's says.
   const log = await open(logFile(start.dataDir), 'a', 0o600);
   try {
-    const limit = start.memoryLimit === '' ? [] : ['--memory-limit', start.memoryLimit];
-    const args = ['--data-dir', start.dataDir, '--base-dir', start.baseDir, ...limit];
     const options: ForkOptions & { windowsHide: boolean } = {
       execPath: start.nodePath === '' ? process.execPath : start.nodePath,
       execArgv: [],
@@ -47,13 +47,24 @@ export async function startServer(start: ServerStart): Promise<ChildProcess> {
       detached: true,
       windowsHide: true,
     };
-    const child = fork(start.script, start.keepRunning ? [...args, '--keep-running'] : args, options);
+    const child = fork(start.script, serverArguments(start), options);
     child.unref();
     await untilReady(child, start.dataDir);
     return child;
   } finally {
     await log.close();
   }
+}
+
+/** What the server is told on its command line; it has its own defaults for what is empty. */
+export function serverArguments(start: Omit<ServerStart, 'script' | 'nodePath'>): string[] {
+  const { dataDir, baseDir, memoryLimit, pauseWarmTime, keepRunning } = start;
+  return [
+    ...['--data-dir', dataDir, '--base-dir', baseDir],
+    ...(memoryLimit === '' ? [] : ['--memory-limit', memoryLimit]),
+    ...(pauseWarmTime === '' ? [] : ['--pause-warm-time', pauseWarmTime]),
+    ...(keepRunning ? ['--keep-running'] : []),
+  ];
 }
 
 /** The environment without what would make Node load VS Code's or the user's hooks. */

@@ -5,12 +5,13 @@ import { stopSignal } from './signals';
 export const serve: Command = {
   summary: 'run the job server alone, until SIGTERM or SIGINT',
   help: [
-    'Usage: stream-jobs serve [--data-dir D] [--metrics-port P] [--memory-limit 1GB]',
+    'Usage: stream-jobs serve [--data-dir D] [--metrics-port P] [--memory-limit 1GB] [--pause-warm-time 10min]',
     '',
     'Runs the job server until SIGTERM or SIGINT; its jobs then checkpoint and come back as they were at the next',
     'start. Prints one line when it is ready. --metrics-port serves Prometheus metrics on 127.0.0.1. --memory-limit',
     '(else $STREAM_JOBS_MEMORY) bounds what the jobs take together: state beyond it goes to disk, and no job opens',
-    'that has no room.',
+    'that has no room. --pause-warm-time says how long a paused job keeps its connections and memory before it goes',
+    "cold (0: not at all), where the job's 'pause.warm-time' does not; 10min unless given.",
     '',
     dataDirHelp,
   ].join('\n'),
@@ -19,10 +20,12 @@ export const serve: Command = {
       'data-dir': { type: 'string' },
       'metrics-port': { type: 'string' },
       'memory-limit': { type: 'string' },
+      'pause-warm-time': { type: 'string' },
     });
     if (positionals.length > 0)
       throw new UsageError(`serve takes no argument such as ${String(positionals[0])}.`);
     const memory = values['memory-limit'];
+    const pauseWarmTime = values['pause-warm-time'];
     const { parseMemory } = await import('../jobs/memoryLimit');
     const { hostServer } = await import('../jobs/hostedServer');
     const stop = stopSignal();
@@ -32,6 +35,7 @@ export const serve: Command = {
       dataDir,
       baseDir: process.cwd(),
       ...(memory === undefined ? {} : { memoryBytes: parseMemory(memory) }),
+      ...(pauseWarmTime === undefined ? {} : { pauseWarmTime }),
       ...(metricsPort === undefined ? {} : { metricsPort: port('--metrics-port', metricsPort) }),
       log: ({ at, level, message }) => terminal.note(`${at} ${level} ${message}`),
     });

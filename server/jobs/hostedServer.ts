@@ -2,6 +2,7 @@
 // process and by the command line.
 import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readJobOptions } from '../analysis/options/jobs';
 import { allConnectors } from '../connectors/connectors';
 import { createEngine } from '../engine/createEngine';
 import { addressFile, protocolVersion, type ServerAddress } from '../protocol/rpc';
@@ -27,6 +28,8 @@ export interface HostOptions {
   baseDir: string;
   /** Bytes it may take; else `$STREAM_JOBS_MEMORY` says. */
   memoryBytes?: number;
+  /** What `'pause.warm-time'` is where a job does not say: `30 min`, 0 = every pause is cold at once. */
+  pauseWarmTime?: string;
   /** Serve Prometheus metrics on this loopback port; 0 takes a free one. */
   metricsPort?: number;
   log(entry: LogEntry): void;
@@ -44,10 +47,14 @@ export interface HostedServer {
 
 /**
  * Opens the job server of a data directory and its socket.
- * @throws StreamJobsError SERVER_RUNNING when another server holds the directory, STATE_CORRUPT, STORAGE
+ * @throws StreamJobsError SERVER_RUNNING when another server holds the directory, STATE_CORRUPT, STORAGE, BAD_OPTION
  */
 export async function hostServer(options: HostOptions): Promise<HostedServer> {
-  const { dataDir, baseDir } = options;
+  const { dataDir, baseDir, pauseWarmTime } = options;
+  const defaults: Record<string, string> =
+    pauseWarmTime === undefined ? {} : { 'pause.warm-time': pauseWarmTime };
+  // Refused here, once, and not by each job.
+  readJobOptions(defaults);
   const inEnvironment = process.env[memoryVariable];
   limitMemory(options.memoryBytes ?? (inEnvironment === undefined ? undefined : parseMemory(inEnvironment)));
   // DuckDB makes its files itself, again and again: none is for others to read.
@@ -75,7 +82,7 @@ export async function hostServer(options: HostOptions): Promise<HostedServer> {
       log,
     }),
   });
-  const jobs = await StreamJobServer.open({ dataDir, engine, clock: systemClock, log });
+  const jobs = await StreamJobServer.open({ dataDir, engine, clock: systemClock, defaults, log });
   const opened: { close(): Promise<void> }[] = [jobs];
   try {
     const socketPath = await prepareSocketPath(dataDir);

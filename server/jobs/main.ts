@@ -20,12 +20,14 @@ async function main(): Promise<void> {
       'data-dir': { type: 'string' },
       'base-dir': { type: 'string' },
       'memory-limit': { type: 'string' },
+      'pause-warm-time': { type: 'string' },
       'keep-running': { type: 'boolean', default: false },
     },
   });
   const dataDir = values['data-dir'];
   if (dataDir === undefined) throw new Error('--data-dir is missing.');
   const memory = values['memory-limit'];
+  const pauseWarmTime = values['pause-warm-time'];
   let unused: NodeJS.Timeout | undefined;
   // Told to end while it opens, it opens first: then there is a good order to leave in.
   function stop(): void {
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
     dataDir,
     baseDir: values['base-dir'] ?? process.cwd(),
     ...(memory === undefined ? {} : { memoryBytes: parseMemory(memory) }),
+    ...(pauseWarmTime === undefined ? {} : { pauseWarmTime }),
     log: ({ at, level, message }) => process.stderr.write(`${at} ${level} ${message}\n`),
     onClients(count) {
       clearTimeout(unused);

@@ -30,6 +30,7 @@ describe('usage', () => {
     [['run', 'missing.sql'], 2, /missing.sql cannot be read/],
     [['check', 'missing.sql'], 2, /missing.sql cannot be read/],
     [['serve', '--metrics-port', 'x'], 2, /port from 0 to 65535/],
+    [['serve', '--pause-warm-time', 'long'], 1, /'pause.warm-time' takes a duration such as 5 s/],
     [['run', 'a.sql', '--for', '10'], 2, /a time such as 10s/],
     [['jobs', '--wat'], 2, /--wat/],
     [['language-server'], 2, /--stdio/],
@@ -84,6 +85,18 @@ describe('check', () => {
 });
 
 describe('serve, exec and jobs', () => {
+  it('keep paused jobs warm for as long as --pause-warm-time says, unless they say it themselves', async () => {
+    await place.serve('--pause-warm-time', '0s');
+    await place.exec(`${script} PAUSE JOB evens;`);
+    expect(await job('evens')).toMatchObject({ state: 'paused', depth: 'cold' });
+    await place.exec(
+      `CREATE TABLE nowhere (id BIGINT) WITH ('connector' = 'blackhole');
+       START JOB others AS INSERT INTO nowhere SELECT id FROM numbers WITH ('pause.warm-time' = '1 h');
+       PAUSE JOB others;`,
+    );
+    expect(await job('others')).toMatchObject({ state: 'paused', depth: 'warm' });
+  });
+
   it('run a job, pause it, survive kill -9 and resume without losing or repeating a row', async () => {
     const first = await place.serve();
     expect(first.line).toContain('ready');

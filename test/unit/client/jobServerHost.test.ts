@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { JobServerHost, type HostState } from '../../../client/host/jobServerHost';
 import { RestartPolicy } from '../../../client/host/restartPolicy';
-import { serverEnvironment } from '../../../client/host/serverProcess';
+import { serverArguments, serverEnvironment } from '../../../client/host/serverProcess';
 import { StreamJobsError } from '../../../server/protocol/errors';
 
 let folder: string;
@@ -38,6 +38,7 @@ function host(allowed = true): JobServerHost {
       baseDir: folder,
       nodePath: '',
       memoryLimit: '',
+      pauseWarmTime: '',
       keepRunning: false,
     }),
     clientName: 'test',
@@ -122,6 +123,20 @@ it('gives up on a server that crashes again and again, and forgives after a quie
   expect(waits.slice(0, 5).every((wait, i) => i === 0 || (wait ?? 0) > (waits[i - 1] ?? 0))).toBe(true);
   expect(waits[5]).toBeUndefined();
   expect(policy.afterCrash(10 * 60_000)).toBe(waits[0]);
+});
+
+it('tells the server the settings that are set, and leaves it its defaults otherwise', () => {
+  const start = { dataDir: 'd', baseDir: 'b', memoryLimit: '', pauseWarmTime: '', keepRunning: false };
+  const always = ['--data-dir', 'd', '--base-dir', 'b'];
+  expect(serverArguments(start)).toEqual(always);
+  expect(serverArguments({ ...start, memoryLimit: '1GB', pauseWarmTime: '2 h', keepRunning: true })).toEqual([
+    ...always,
+    '--memory-limit',
+    '1GB',
+    '--pause-warm-time',
+    '2 h',
+    '--keep-running',
+  ]);
 });
 
 it('gives the server no hooks of VS Code or the user', () => {
