@@ -53,9 +53,11 @@ export class Expectations {
   }
 
   /** Takes what is there as the truth, where many requests were made at once. */
-  rebase({ desired, metrics }: JobDetails): void {
-    this.desired = desired === 'stopped' ? undefined : desired;
-    Object.assign(this.pauses, { least: metrics.pauses, most: metrics.pauses });
+  rebase({ desired, metrics, step }: JobDetails): void {
+    this.desired = desired === 'stopped' || step !== undefined ? undefined : desired;
+    // A step that lacks records yet pauses the job when it has them.
+    const coming = step === undefined ? 0 : 1;
+    Object.assign(this.pauses, { least: metrics.pauses, most: metrics.pauses + coming });
     Object.assign(this.resumes, { least: metrics.resumes, most: metrics.resumes });
   }
 
