@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{unit,crash}/**/*.test.ts'],
-    testTimeout: 20_000,
+    // Generous: a machine may be busy, and a test that hangs is found all the same.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     env: { UV_THREADPOOL_SIZE: '16' },
   },
 });
