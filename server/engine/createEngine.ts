@@ -55,7 +55,9 @@ export function createEngine(options: EngineOptions): Engine {
       return new DuckPipeline(pipeline, await openSession(pipeline, signal), events);
     },
     inspect: inspectJob,
-    async deadLetters({ databasePath }, max, bytesMax) {
+    async deadLetters(spec, max, bytesMax) {
+      refuseMissing(spec);
+      const { databasePath } = spec;
       if (!existsSync(databasePath)) return [];
       return withDatabase(databasePath, async (database) => {
         await upgradeDeadLetters(database);

@@ -206,7 +206,10 @@ export interface Engine {
   open(spec: JobSpec, events: PipelineEvents, signal: AbortSignal): Promise<Pipeline>;
   /** Reads the checkpoint of a job that is not open: positions and counters, without its sources. */
   inspect(spec: JobSpec): Promise<{ positions: JobPositions; counters: PipelineCounters }>;
-  /** The newest dead letters of a job that is not open, the newest first; `bytesMax` of each key and value. */
+  /**
+   * The newest dead letters of a job that is not open, the newest first; `bytesMax` of each key and value. Needs no plan.
+   * @throws StreamJobsError STATE_CORRUPT when the job has begun and its database is gone
+   */
   deadLetters(spec: JobSpec, max: number, bytesMax: number): Promise<DeadLetter[]>;
   /** Watches the logs of a job that is not open (cold, or paused after a restart). Connects when first asked. */
   watch(spec: JobSpec): Watch;

@@ -8,12 +8,17 @@ import { messages } from './messages';
 export function deadLettersOf(core: JobCore, max: number, bytesMax: number): Promise<DeadLetter[]> {
   const { lettersDeadlineMs: ms, graceMs } = core.limits;
   const { around } = core;
+  const { database, begun } = core.journal.record;
   const late = () => messages.lettersLate(core.name, ms);
   return within(
     { clock: around.clock, ms, graceMs, late },
     () =>
       core.slot.current?.deadLetters(max, bytesMax) ??
-      around.engine.deadLetters(around.bareSpec(core.name, core.journal.record.database), max, bytesMax),
+      around.engine.deadLetters(
+        { ...around.bareSpec(core.name, database), ...(begun === undefined ? {} : { begun }) },
+        max,
+        bytesMax,
+      ),
   );
 }
 

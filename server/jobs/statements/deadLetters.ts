@@ -3,7 +3,7 @@ import type { DeadLetter, RetryOutcome } from '../../engine/engine';
 import type { Cell } from '../../protocol/results';
 import type { RetryDeadLetters, Show } from '../../syntax/ast';
 import type { Job } from '../job';
-import { written } from '../messages';
+import { asError, written } from '../messages';
 import { on } from '../scripts';
 import { readable, shownBytesMax } from './bytesText';
 import { said, tabled, type Outcome, type StatementContext } from './context';
@@ -29,16 +29,26 @@ const columns = [
 export async function showDeadLetters({ name }: Show, { jobs }: StatementContext): Promise<Outcome> {
   const asked = name === undefined ? jobs.list().filter(mayHaveLetters) : [named(name, jobs)];
   const found: { job: string; letter: DeadLetter }[] = [];
+  const unknown: string[] = [];
   // One after the other: of jobs that are not open each database is opened for it.
-  for (const job of asked)
-    for (const letter of await job.deadLetters(shownMax, shownBytesMax))
-      found.push({ job: job.name, letter });
+  for (const job of asked) {
+    try {
+      for (const letter of await job.deadLetters(shownMax, shownBytesMax))
+        found.push({ job: job.name, letter });
+    } catch (error) {
+      if (name !== undefined) throw on(name.span, error);
+      unknown.push(`unknown for ${job.name}: ${asError(error, job.name).message}`);
+    }
+  }
   found.sort((a, b) => b.letter.failedAt - a.letter.failedAt || b.letter.number - a.letter.number);
   const rows = found.slice(0, shownMax).map(({ job, letter }) => rowOf(job, letter));
   const outcome = tabled(columns, rows, 'dead letter');
   const kept = asked.reduce((sum, job) => sum + (job.snapshot().deadLetters?.kept ?? 0), 0);
-  if (kept <= rows.length) return outcome;
-  return { ...outcome, message: `The newest ${rows.length} of ${kept} dead letters` };
+  const count =
+    unknown.length === 0 && kept > rows.length
+      ? `The newest ${rows.length} of ${kept} dead letters`
+      : outcome.message;
+  return { ...outcome, message: [count, ...unknown].join('; ') };
 }
 
 /** Answers when every letter was tried, or the job was paused or ended meanwhile. */

@@ -1,8 +1,10 @@
-// Dead letters over a deployment, with the real engine: what the old query could not compute, the new one can.
+// Dead letters with the real engine: over a deployment, where the new query can compute what the old one could not, and
+// of a job whose file is gone.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { jobDatabase } from '../../../server/jobs/dataDirectory';
 import { StreamJobServer } from '../../../server/jobs/streamJobServer';
 import { systemClock } from '../../../server/jobs/systemClock';
 import { folderEngine } from '../../folderEngine';
@@ -50,4 +52,25 @@ it('a fixed query takes what the one before it could not, and they are seen from
   );
   expect(await numbersOfLetters()).toEqual([]);
   expect(await readFile(path.join(folder, 'out.json'), 'utf8')).toBe('{"v":1}\n{"v":3}\n{"v":null}\n');
+}, 30_000);
+
+it('row 17: torn or corrupt checkpoint: a file that is gone is said, and is not the same as no letters', async () => {
+  await writeFile(path.join(folder, 'in.json'), '{"v":"two"}\n');
+  await run(`CREATE TABLE src (v STRING) WITH ('connector' = 'file', 'path' = 'in.json', 'format' = 'json');
+    CREATE TABLE nowhere (v INT) WITH ('connector' = 'blackhole');
+    START JOB lost AS INSERT INTO nowhere SELECT CAST(v AS INT) FROM src;
+    START JOB whole AS INSERT INTO nowhere SELECT CAST(v AS INT) FROM src;`);
+  for (const job of ['lost', 'whole']) {
+    await expect.poll(() => server.getJobDetails(job).deadLetters?.kept, { timeout: 10_000 }).toBe(1);
+    await run(`PAUSE JOB ${job} COLD`);
+  }
+  await rm(jobDatabase(folder, 'lost'));
+  const [refused] = (await server.execute('SHOW DEAD LETTERS FOR lost', { by: 'test' })).results;
+  expect(refused?.error).toMatchObject({
+    code: 'STATE_CORRUPT',
+    message: expect.stringMatching(/^The state of lost is lost: its file .* is gone\.$/) as string,
+  });
+  const ofAll = await run('SHOW DEAD LETTERS');
+  expect(ofAll.rows.map(([, job]) => job)).toEqual(['whole']);
+  expect(ofAll.message).toMatch(/^1 dead letter; unknown for lost: The state of lost is lost: .* is gone\.$/);
 }, 30_000);
