@@ -2,8 +2,8 @@
 import type { JobSnapshot } from '../server/protocol/jobs';
 import { span } from '../server/protocol/jobText';
 
-/** So long before the first deletion the user is told. */
-const nearMs = 60 * 60_000;
+/** So long before the first deletion the user is told, in ms. */
+export const nearMs = 60 * 60_000;
 
 /** What to say of a paused job whose oldest unread record will soon be deleted; undefined while there is time. */
 export function horizonWarning(job: JobSnapshot, now: number): string | undefined {

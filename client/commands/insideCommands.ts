@@ -6,6 +6,7 @@ import { languageId } from '../editor/languageServer';
 import { quoteName } from '../host/jobRequests';
 import type { ScriptRunner } from '../editor/scriptRunner';
 import type { JobCommandParts } from './jobCommands';
+import { deployText } from './deployText';
 import { showOutcome } from './outcome';
 import { pickJobs, type PickOptions } from './pickJob';
 import { resumeFrom } from './resumeElsewhere';
@@ -47,10 +48,9 @@ export function registerInsideCommands(parts: JobCommandParts & { runner: Script
   commands.register('streamJobs.queryJobState', async (...args) => {
     const name = await one(args, { ability: 'canQuery', title: 'Query the state of which job?' });
     if (name === undefined) return;
-    const content = `SELECT * FROM STATE OF JOB ${quoteName(name)};\n`;
-    const document = await workspace.openTextDocument({ language: languageId, content });
-    await window.showTextDocument(document, { preview: false });
-    await runner.run(document);
+    const query = `SELECT * FROM STATE OF JOB ${quoteName(name)}`;
+    // One that keeps nothing is said so; else the query is there to be changed.
+    if (await runner.runText(query)) await openStatement(`${query};\n`);
   });
   registerLetterCommands(parts, one);
   registerVersionCommands(parts, one);
@@ -100,15 +100,20 @@ function registerLetterCommands(
 }
 
 function registerVersionCommands(
-  { commands, requests, sync, runner }: JobCommandParts & { runner: ScriptRunner },
+  { commands, requests, sync, store, runner }: JobCommandParts & { runner: ScriptRunner },
   one: PickOne,
 ): void {
   commands.register('streamJobs.showVersions', async (...args) => {
     const name = await one(args, { title: 'Show the versions of which job?' });
     if (name !== undefined) await runner.runText(`SHOW VERSIONS FOR ${quoteName(name)}`);
   });
+  commands.register('streamJobs.deployJob', async (...args) => {
+    const name = await one(args, { title: 'Deploy a new version of which job?' });
+    const job = name === undefined ? undefined : store.get(name);
+    if (job) await openStatement(deployText(job));
+  });
   commands.register('streamJobs.rollBackJob', async (...args) => {
-    const name = await one(args, { ability: 'canDrop', title: 'Roll back which job?' });
+    const name = await one(args, { ability: 'canRollBack', title: 'Roll back which job?' });
     if (name === undefined) return;
     const version = await pickVersion(name);
     if (version === undefined || !(await confirmRollBack(name, version))) return;
@@ -121,15 +126,26 @@ function registerVersionCommands(
 
   async function pickVersion(name: string): Promise<string | undefined> {
     const rows = byColumn(await requests.run(`SHOW VERSIONS FOR ${quoteName(name)}`));
-    const items = rows.map(({ version, ...more }) => ({
+    const hasCanary = rows.some(({ state }) => state === 'canary');
+    // From a canary the way back is to the version beside it.
+    const others = rows.filter(({ state }) =>
+      hasCanary ? state === 'active' : state !== 'active' && state !== 'deploying',
+    );
+    const items = others.reverse().map(({ version, state, note, statement }) => ({
       label: text(version),
-      description: Object.values(more)
-        .filter((cell) => cell !== null && cell !== name)
-        .map(text)
+      description: [hasCanary ? 'gets all keys again' : state, note]
+        .filter((cell) => cell !== null)
         .join(' · '),
+      detail: text(statement).replaceAll(/\s+/g, ' '),
     }));
     return (await window.showQuickPick(items, { title: `Roll ${name} back to which version?` }))?.label;
   }
+}
+
+/** A statement in an editor of its own, to be changed and run. */
+async function openStatement(content: string): Promise<void> {
+  const document = await workspace.openTextDocument({ language: languageId, content });
+  await window.showTextDocument(document, { preview: false });
 }
 
 async function askRecords(name: string): Promise<number | undefined> {
@@ -148,7 +164,10 @@ async function askRecords(name: string): Promise<number | undefined> {
 async function confirmRollBack(name: string, version: string): Promise<boolean> {
   const answer = await window.showWarningMessage(
     `Roll ${name} back to version ${version}?`,
-    { modal: true, detail: 'The version that runs now is paused, and that one goes on where it stopped.' },
+    {
+      modal: true,
+      detail: 'The version that runs now comes to rest, and that one goes on with the very next record.',
+    },
     'Roll Back',
   );
   return answer === 'Roll Back';

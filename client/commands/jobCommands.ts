@@ -57,7 +57,7 @@ export function registerJobCommands(parts: JobCommandParts): void {
     if (forMs !== undefined) await pause(names, { forMs });
   });
   commands.register('streamJobs.pauseJobCold', async (...args) => {
-    await pause(await pick(args, { ability: 'canPause', title: 'Pause which job, and free its memory?' }), {
+    await pause(await pick(args, { ability: 'canGoCold', title: 'Pause which job, and free its memory?' }), {
       cold: true,
     });
   });

@@ -18,8 +18,13 @@ export function isDataLoss(error: unknown): error is StreamJobsError {
 
 /** A resume was refused because records were deleted: the numbers, and the two ways on. */
 export async function offerToAccept({ name, error }: DataLoss, requests: JobRequests): Promise<void> {
-  const accept = 'Accept Data Loss';
-  const choice = await window.showErrorMessage(error.message, accept, 'Resume from...');
+  const [accept, elsewhere] = ['Accept Data Loss', 'Resume from...'];
+  const choice = await window.showWarningMessage(
+    `${name} cannot go on where it stood.`,
+    { modal: true, detail: error.message },
+    accept,
+    elsewhere,
+  );
   if (choice === accept) await resumeWith(name, 'ACCEPT DATA LOSS', requests);
   else if (choice !== undefined) await resumeFrom(name, requests);
 }

@@ -60,12 +60,13 @@ export class ScriptRunner {
     return { results };
   }
 
-  /** Runs one statement that is not from a document. */
-  async runText(sql: string): Promise<void> {
+  /** Runs one statement that is not from a document. False when it failed, which was said. */
+  async runText(sql: string): Promise<boolean> {
     const { results } = await this.execute(sql, undefined);
     for (const result of results) this.show(result);
     const error = results.find((result) => !result.ok)?.error;
     if (error) void window.showErrorMessage(errorText(error));
+    return error === undefined;
   }
 
   dispose(): void {

@@ -20,7 +20,7 @@ export function jobChildRows(job: JobSnapshot, now: number): Row[] {
     ),
     ...unpublishedRow(job),
     ...lettersRow(job),
-    child(job, 'version', 'tag', `version ${job.version}`, [`started ${age(job.startedAt, now)} ago`]),
+    versionRow(job, now),
     ...consumerGroupRow(job),
     ...job.pauseHistory
       .slice(-pausesShown)
@@ -60,6 +60,16 @@ function lettersRow(job: JobSnapshot): Row[] {
   const left = dropped === 0 ? '' : `${count(dropped)} older ones made room`;
   const words = can(job, 'canRetryLetters') ? 'letters canRetryLetters' : 'letters';
   return [{ ...child(job, 'letters', 'mail', label, [left]), contextValue: words }];
+}
+
+/** The version that runs, and those there were before it. */
+function versionRow(job: JobSnapshot, now: number): Row {
+  const others = (job.versions ?? []).filter(({ state }) => state !== 'active' && state !== 'canary');
+  const row = child(job, 'version', 'tag', `version ${job.version}`, [
+    `started ${age(job.startedAt, now)} ago`,
+    ...others.reverse().map(({ version, state }) => `${version} ${state}`),
+  ]);
+  return { ...row, contextValue: can(job, 'canRollBack') ? 'version canRollBack' : 'version' };
 }
 
 function consumerGroupRow(job: JobSnapshot): Row[] {

@@ -1,5 +1,6 @@
 // A job as a row of the Jobs tree: pure, so that what every state shows and offers can be tested.
-import type { JobSnapshot, JobState } from '../../server/protocol/jobs';
+import type { JobSnapshot, JobState, VersionBrief } from '../../server/protocol/jobs';
+import { nearMs } from '../horizon';
 import { count, describeJob, span } from '../../server/protocol/jobText';
 
 export interface Row {
@@ -34,8 +35,8 @@ const abilities: Record<JobState, string> = {
   paused: 'canResume canStep canPeek canStop canRestart canQuery canDrop',
   resuming: 'canStop',
   stopping: '',
-  stopped: 'canRestart canDrop',
-  failed: 'canRestart canDrop',
+  stopped: 'canRestart canPeek canQuery canDrop',
+  failed: 'canRestart canPeek canQuery canDrop',
 };
 
 /** `job paused canResume ...` */
@@ -48,12 +49,20 @@ export function can(job: Ability, ability: string): boolean {
   return abilitiesOf(job).includes(ability);
 }
 
-type Ability = Pick<JobSnapshot, 'state' | 'deadLetters'>;
+type Ability = Pick<JobSnapshot, 'state' | 'depth' | 'deadLetters' | 'versions'>;
 
-function abilitiesOf({ state, deadLetters }: Ability): string[] {
+function abilitiesOf({ state, depth, deadLetters, versions = [] }: Ability): string[] {
   const found = abilities[state].split(' ').filter((word) => word !== '');
-  if ((deadLetters?.kept ?? 0) === 0) return found;
-  return [...found, 'hasLetters', ...(state === 'running' ? ['canRetryLetters'] : [])];
+  if (state === 'running' || (state === 'paused' && depth === 'warm')) found.push('canGoCold');
+  if (canRollBack(versions) && found.includes('canDrop')) found.push('canRollBack');
+  if ((deadLetters?.kept ?? 0) > 0)
+    found.push('hasLetters', ...(state === 'running' ? ['canRetryLetters'] : []));
+  return found;
+}
+
+/** Whether there is a version to go back to. */
+function canRollBack(versions: readonly VersionBrief[]): boolean {
+  return versions.some(({ state }) => state !== 'active' && state !== 'deploying');
 }
 
 /** The row of a job at `now`, epoch ms. */
@@ -91,7 +100,10 @@ function deletesIn(job: JobSnapshot, now: number): string {
   const { retentionHorizon, state } = job;
   if (state !== 'paused' || retentionHorizon === undefined) return '';
   const ms = Date.parse(retentionHorizon) - now;
-  return ms > 0 ? ` · oldest unread is deleted in ${span(ms)}` : ' · the oldest unread may be deleted now';
+  const near = ms < nearMs ? '⚠ ' : '';
+  return ms > 0
+    ? ` · ${near}oldest unread is deleted in ${span(ms)}`
+    : ` · ${near}the oldest unread may be deleted now`;
 }
 
 function warned(job: JobSnapshot): string {
@@ -99,7 +111,9 @@ function warned(job: JobSnapshot): string {
   const others = job.recordsFailed - kept - retried;
   const letters = kept > 0 ? ` · ${kept === 1 ? '1 dead letter' : `${count(kept)} dead letters`}` : '';
   const failed = others > 0 ? ` · ${count(others)} failed records` : '';
-  return letters + failed + (job.warnings.length > 0 ? ` · ⚠ ${job.warnings[0] ?? ''}` : '');
+  // What retention did and will do stands in the row anyway.
+  const [warning] = job.warnings.filter((each) => !/\bretention\b/i.test(each));
+  return letters + failed + (warning === undefined ? '' : ` · ⚠ ${warning}`);
 }
 
 function inWords(text: string): string {

@@ -1,5 +1,5 @@
 // How a job's state reads in one line: the same words in the tree, the lenses, the hover and the command line.
-import type { IsoTime, JobBrief, JobSnapshot, JobState, PauseEvent, PositionMove } from './jobs';
+import type { IsoTime, JobBrief, JobSnapshot, JobState, PauseDepth, PauseEvent, PositionMove } from './jobs';
 
 /** What the line is made from; a JobSnapshot and a JobBrief both fit. */
 export interface JobLine {
@@ -9,6 +9,7 @@ export interface JobLine {
   recordsPerSecond: number;
   lagPerSecond?: number | null;
   lost?: number;
+  depth?: PauseDepth;
   reason?: string;
   pause?: { reason?: string };
   stopReason?: string;
@@ -21,7 +22,12 @@ export function describeJob(job: JobLine, now: number): string {
     case 'running':
       return `${rate(job.recordsPerSecond)} · ${lagText(job)}`;
     case 'paused':
-      return joined([`paused ${age(job.since, now)}`, waiting(job), job.pause?.reason ?? job.reason]);
+      return joined([
+        `paused ${age(job.since, now)}`,
+        job.depth === 'cold' ? 'cold' : undefined,
+        waiting(job),
+        job.pause?.reason ?? job.reason,
+      ]);
     case 'stopped':
       return joined(['stopped', job.stopReason]);
     case 'failed':
@@ -52,6 +58,15 @@ export function jobStatements(jobs: Iterable<JobSnapshot>): { name: string; stat
   return [...jobs].flatMap(({ name, statement, versions = [] }) =>
     versions.some(({ state }) => state === 'canary') ? [] : [{ name, statement }],
   );
+}
+
+/** The next number that no version of the job is called. */
+export function nextVersion({ version, versions = [] }: Pick<JobSnapshot, 'version' | 'versions'>): string {
+  const taken = new Set([version, ...versions.map((known) => known.version)]);
+  const numbers = [...taken].map(Number).filter(Number.isInteger);
+  let next = Math.max(0, ...numbers) + 1;
+  while (taken.has(String(next))) next++;
+  return String(next);
 }
 
 /** `lag 8,403`, `lag unknown`. Unknown is not zero. */

@@ -52,15 +52,22 @@ function actions(job: JobDetails): string {
     ['canPause', 'streamJobs.pauseJob', 'Pause'],
     ['canPause', 'streamJobs.pauseJobWithReason', 'Pause with Reason...'],
     ['canResume', 'streamJobs.resumeJob', 'Resume'],
+    ['canResume', 'streamJobs.resumeJobFrom', 'Resume from...'],
     ['canStep', 'streamJobs.stepJob', 'Step 1 Record'],
     ['canStep', 'streamJobs.stepJobBy', 'Step n Records...'],
     ['canPeek', 'streamJobs.peekJob', 'Peek Next Records'],
     ['canQuery', 'streamJobs.queryJobState', 'Query State'],
+    ['canGoCold', 'streamJobs.pauseJobCold', 'Pause and Free Memory'],
+    ['canRollBack', 'streamJobs.rollBackJob', 'Roll Back...'],
     ['canStop', 'streamJobs.stopJob', 'Stop'],
     ['canRestart', 'streamJobs.restartJob', 'Restart'],
   ];
   const buttons = offered.filter(([ability]) => can(job, ability));
-  const all = [...buttons, ['', 'streamJobs.goToSql', 'Go to SQL'] as const];
+  const all = [
+    ...buttons,
+    ['', 'streamJobs.deployJob', 'Deploy New Version...'] as const,
+    ['', 'streamJobs.goToSql', 'Go to SQL'] as const,
+  ];
   return all
     .map(([, command, label]) => `<button type="button" data-command="${command}">${label}</button>`)
     .join(' ');

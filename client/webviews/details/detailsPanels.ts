@@ -20,6 +20,8 @@ const allowed = [
   'stepJob',
   'stepJobBy',
   'resumeJobFrom',
+  'pauseJobCold',
+  'deployJob',
   'peekJob',
   'queryJobState',
   'retryDeadLetters',

@@ -1,6 +1,7 @@
 // What may stand behind VERSION: for ROLLBACK a version the job has, for DEPLOY a name that is not taken.
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { JobBrief, VersionBrief } from '../../protocol/jobs';
+import { nextVersion } from '../../protocol/jobText';
 import type { KnownJobs } from '../liveJobs/knownJobs';
 import { rank, type Candidate } from './candidate';
 import { nameOf, wordsBefore, type Place } from './place';
@@ -30,15 +31,11 @@ function others({ versions = [] }: JobBrief): Candidate[] {
 
 const running = new Set<VersionBrief['state']>(['active', 'canary', 'deploying']);
 
-function newVersion(job: JobBrief, present: string): Candidate {
-  const taken = new Set([present, ...(job.versions ?? []).map(({ version }) => version)]);
-  const numbers = [...taken].map(Number).filter(Number.isInteger);
-  let next = Math.max(0, ...numbers) + 1;
-  while (taken.has(String(next))) next++;
+function newVersion(job: JobBrief, version: string): Candidate {
   return {
-    label: String(next),
+    label: nextVersion({ ...job, version }),
     kind: CompletionItemKind.EnumMember,
     rank: rank.best,
-    detail: `${job.name} is at version ${present}`,
+    detail: `${job.name} is at version ${version}`,
   };
 }

@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
-import type { JobState } from '../../../server/protocol/jobs';
+import type { JobState, PauseDepth, VersionBrief } from '../../../server/protocol/jobs';
 import { jobChildRows } from '../../../client/views/jobChildren';
 import { jobRow } from '../../../client/views/jobRow';
 import { streamRow } from '../../../client/views/streamRows';
-import { now, snapshot, states } from './snapshots';
+import { now, paused, snapshot, states } from './snapshots';
 import { holds, type Context } from './when';
 
 interface MenuItem {
@@ -74,23 +74,51 @@ describe('the Jobs tree offers', () => {
   });
 
   const inside: [JobState, number, string[]][] = [
-    ['running', 0, ['queryJobState', 'showVersions', 'rollBackJob']],
+    ['running', 0, ['queryJobState', 'showVersions', 'deployJob']],
     [
       'running',
       3,
       [
         ...['queryJobState', 'showDeadLetters', 'retryDeadLetters', 'retryDeadLetter'],
-        ...['showVersions', 'rollBackJob'],
+        ...['showVersions', 'deployJob'],
       ],
     ],
-    ['paused', 3, ['peekJob', 'queryJobState', 'showDeadLetters', 'showVersions', 'rollBackJob']],
-    ['failed', 3, ['showDeadLetters', 'showVersions', 'rollBackJob']],
-    ['pausing', 0, ['showVersions']],
+    ['paused', 3, ['peekJob', 'queryJobState', 'showDeadLetters', 'showVersions', 'deployJob']],
+    ['failed', 3, ['peekJob', 'queryJobState', 'showDeadLetters', 'showVersions', 'deployJob']],
+    ['pausing', 0, ['showVersions', 'deployJob']],
   ];
   it.each(inside)('inside a job that is %s, with %d dead letters', (state, kept, expected) => {
     expect(matching(jobContext(state, kept), false, contributes.menus['streamJobs.inside'])).toEqual(
       expected,
     );
+  });
+
+  it('Roll Back only where there is another version, also on the row of the version', () => {
+    const offered = (versions: VersionBrief[]) => {
+      const job = snapshot({ versions });
+      const row = jobChildRows(job, now).find(({ id }) => id.endsWith('/version'));
+      const onRow = matching({ view: 'streamJobs.jobs', viewItem: row?.contextValue ?? '' }, true);
+      const context = { view: 'streamJobs.jobs', viewItem: jobRow(job, now).contextValue };
+      return [onRow, matching(context, false, contributes.menus['streamJobs.inside']).slice(-2)];
+    };
+    expect(offered([])).toEqual([['showVersions'], ['showVersions', 'deployJob']]);
+    const two: VersionBrief[] = [
+      { version: '1', state: 'previous' },
+      { version: '2', state: 'active' },
+    ];
+    expect(offered(two)).toEqual([
+      ['showVersions', 'rollBackJob'],
+      ['deployJob', 'rollBackJob'],
+    ]);
+  });
+
+  it('to free memory only while a job keeps some', () => {
+    const offered = (depth: PauseDepth) =>
+      matching(
+        { view: 'streamJobs.jobs', viewItem: jobRow(paused({ depth }), now).contextValue },
+        false,
+      ).includes('pauseJobCold');
+    expect([offered('warm'), offered('cold')]).toEqual([true, false]);
   });
 
   it('dead letters on their row, and to try them again only while the job runs', () => {

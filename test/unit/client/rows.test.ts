@@ -1,9 +1,11 @@
 // What rows, tooltips and the status bar say of a job.
 import { describe, expect, it } from 'vitest';
+import { deployText } from '../../../client/commands/deployText';
 import { bar, sparkline } from '../../../client/views/charts';
 import { jobChildRows } from '../../../client/views/jobChildren';
 import { jobRow } from '../../../client/views/jobRow';
 import { jobTooltip } from '../../../client/views/jobTooltip';
+import type { JobSnapshot } from '../../../server/protocol/jobs';
 import { codeBlock, escapeMarkdown } from '../../../server/protocol/markdown';
 import { statusText } from '../../../client/views/statusText';
 import { streamChildRows, streamRow } from '../../../client/views/streamRows';
@@ -39,6 +41,16 @@ describe('a job row', () => {
       paused({ retentionHorizon: ago(-7300) }),
       'debug-pause',
       'paused 12 min · lag 8,403 (+120/s) · index rebuild · oldest unread is deleted in 2 h',
+    ],
+    [
+      'paused cold, within the last hour before the horizon, which is said once',
+      paused({
+        depth: 'cold',
+        retentionHorizon: ago(-1800),
+        warnings: ['Retention deletes unread records from 10:42 on.', 'The clock jumped.'],
+      }),
+      'debug-pause',
+      'paused 12 min · cold · lag 8,403 (+120/s) · index rebuild · ⚠ oldest unread is deleted in 30 min · ⚠ The clock jumped.',
     ],
     ['in a step', snapshot({ step: { records: 10, left: 7 } }), 'sync', '12.4k/s · lag 0 · step: 3 of 10'],
     [
@@ -107,6 +119,47 @@ it('a job opens to partitions, sinks, what waits in it, version, group and the l
   ]);
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
   expect(rows.every(({ id }) => id.startsWith('job:orders/'))).toBe(true);
+});
+
+it('the row of the version names the others, the latest first', () => {
+  const job = snapshot({
+    version: '3',
+    versions: [
+      { version: '1', state: 'previous' },
+      { version: '2', state: 'failed' },
+      { version: '3', state: 'active' },
+    ],
+  });
+  const row = jobChildRows(job, now).find(({ id }) => id.endsWith('/version'));
+  expect(row?.description).toBe('started 2 h ago · 2 failed · 1 previous');
+});
+
+describe('the statement to deploy a new version with', () => {
+  const of = (statement: string, more: Partial<JobSnapshot> = {}) =>
+    deployText(snapshot({ statement, ...more }))
+      .split('\n')
+      .slice(1)
+      .join('\n');
+  const query = 'INSERT INTO big SELECT * FROM incoming';
+  it.each([
+    [
+      `START JOB IF NOT EXISTS orders PAUSED AS\n${query} WITH ('on.error' = 'skip');`,
+      `${query} WITH ('on.error' = 'skip')`,
+    ],
+    [`START JOB \`my AS job\` AS ${query}`, query],
+    [`DEPLOY JOB orders VERSION 'AS it''s' AS ${query} STRATEGY CANARY(10)`, query],
+    [query, query],
+    [`CREATE TABLE orders WITH ('connector' = 'print') AS SELECT 1`, 'INSERT INTO ... SELECT ...'],
+  ])('%s', (statement, body) => {
+    expect(of(statement)).toBe(`DEPLOY JOB orders VERSION '2' AS\n${body};\n`);
+  });
+  it('has a version that is not taken, and the name in quotes where it needs them', () => {
+    const versions = [
+      { version: '1', state: 'previous' as const },
+      { version: '7', state: 'active' as const },
+    ];
+    expect(of(query, { name: 'my job', version: '7', versions })).toContain("JOB \`my job\` VERSION '8' AS");
+  });
 });
 
 describe('text of strangers in Markdown', () => {
