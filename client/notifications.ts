@@ -60,13 +60,21 @@ export class Notifications {
     const warning = horizonWarning(job, Date.now());
     if (warning === undefined || pause === undefined || this.warned.get(name) === pause.pausedAt) return;
     this.warned.set(name, pause.pausedAt);
-    this.notify(warning, ['Resume', 'streamJobs.resumeJob', name]);
+    // It may be answered long after the pause is over.
+    const stillPaused = () => this.store.get(name)?.state === 'paused';
+    this.notify(warning, ['Resume', 'streamJobs.resumeJob', name], stillPaused);
   }
 
-  private notify(message: string, [label, command, ...args]: [string, string, ...string[]]): void {
+  /** @param applies asked before it is shown and before its action is done */
+  private notify(
+    message: string,
+    [label, command, ...args]: [string, string, ...string[]],
+    applies = () => true,
+  ): void {
     this.queue = this.queue.then(async () => {
+      if (!applies()) return;
       const choice = await window.showWarningMessage(message, label);
-      if (choice !== undefined) await commands.executeCommand(command, ...args);
+      if (choice !== undefined && applies()) await commands.executeCommand(command, ...args);
     });
   }
 }

@@ -20,7 +20,7 @@ export function isDataLoss(error: unknown): error is StreamJobsError {
 export async function offerToAccept({ name, error }: DataLoss, requests: JobRequests): Promise<void> {
   const [accept, elsewhere] = ['Accept Data Loss', 'Resume from...'];
   const choice = await window.showWarningMessage(
-    `${name} cannot go on where it stood.`,
+    `Resume ${name} although unread records were deleted?`,
     { modal: true, detail: error.message },
     accept,
     elsewhere,

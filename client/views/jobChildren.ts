@@ -1,4 +1,4 @@
-// What a job's row opens to: partitions, sinks, version, consumer group and the last pauses.
+// What a job's row opens to: warnings, partitions, sinks, version, consumer group and the last pauses.
 import type { JobSnapshot, PartitionSnapshot, PauseEvent } from '../../server/protocol/jobs';
 import { age, clockTime, count, countOrUnknown, lagText, pauseLength } from '../../server/protocol/jobText';
 import { bar } from './charts';
@@ -11,6 +11,7 @@ const pausesShown = 3;
 export function jobChildRows(job: JobSnapshot, now: number): Row[] {
   const lagMax = Math.max(1, ...job.partitions.map((partition) => partition.lag ?? 0));
   return [
+    ...job.warnings.map((warning, i) => child(job, `warning:${i}`, 'warning', warning, [])),
     ...job.partitions.map((partition) => partitionRow(job, partition, lagMax)),
     ...job.sinks.map((sink) =>
       child(job, `sink:${sink.table}`, 'arrow-right', `writes ${sink.table}`, [

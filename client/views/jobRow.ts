@@ -73,7 +73,7 @@ export function jobRow(job: JobSnapshot, now: number): Row {
     id: `job:${job.name}`,
     label: job.name,
     description,
-    icon: icons[job.state],
+    icon: losing(job, now) ? { id: icons[job.state].id, color: 'charts.red' } : icons[job.state],
     contextValue: jobContextValue(job),
     accessibleLabel: `Job ${job.name}, ${job.state}: ${inWords(description)}`,
   };
@@ -94,6 +94,12 @@ function resumesIn(job: JobSnapshot, now: number): string {
 function stepping({ step, state }: JobSnapshot): string {
   if (step === undefined || state === 'paused') return '';
   return ` · step: ${count(step.records - step.left)} of ${count(step.records)}`;
+}
+
+/** A paused job that has lost unread records, or will soon. */
+function losing({ state, lost, retentionHorizon }: JobSnapshot, now: number): boolean {
+  if (state !== 'paused') return false;
+  return lost > 0 || (retentionHorizon !== undefined && Date.parse(retentionHorizon) - now < nearMs);
 }
 
 function deletesIn(job: JobSnapshot, now: number): string {

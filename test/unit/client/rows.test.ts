@@ -146,19 +146,24 @@ describe('the statement to deploy a new version with', () => {
       `START JOB IF NOT EXISTS orders PAUSED AS\n${query} WITH ('on.error' = 'skip');`,
       `${query} WITH ('on.error' = 'skip')`,
     ],
-    [`START JOB \`my AS job\` AS ${query}`, query],
+    [`START JOB \`orders\` AS ${query}`, query, '`orders`'],
+    [`START JOB "my AS job" AS ${query}`, query, '"my AS job"'],
     [`DEPLOY JOB orders VERSION 'AS it''s' AS ${query} STRATEGY CANARY(10)`, query],
-    [query, query],
-    [`CREATE TABLE orders WITH ('connector' = 'print') AS SELECT 1`, 'INSERT INTO ... SELECT ...'],
-  ])('%s', (statement, body) => {
-    expect(of(statement)).toBe(`DEPLOY JOB orders VERSION '2' AS\n${body};\n`);
+    [query, query, '`orders`'],
+    [
+      `CREATE TABLE orders WITH ('connector' = 'print') AS SELECT 1`,
+      'INSERT INTO ... SELECT ...',
+      '`orders`',
+    ],
+  ])('%s', (statement, body, name = 'orders') => {
+    expect(of(statement)).toBe(`DEPLOY JOB ${name} VERSION '2' AS\n${body};\n`);
   });
   it('has a version that is not taken, and the name in quotes where it needs them', () => {
     const versions = [
       { version: '1', state: 'previous' as const },
       { version: '7', state: 'active' as const },
     ];
-    expect(of(query, { name: 'my job', version: '7', versions })).toContain("JOB \`my job\` VERSION '8' AS");
+    expect(of(query, { name: 'my job', version: '7', versions })).toContain("JOB `my job` VERSION '8' AS");
   });
 });
 

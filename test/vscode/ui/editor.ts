@@ -9,6 +9,11 @@ export class Editor {
     return this.workbench.page;
   }
 
+  /** Runs the open file by the button above it, which is there once the file is known as SQL. */
+  async runFile(): Promise<void> {
+    await this.page.locator('.editor-actions a.action-label[aria-label^="Run File"]').first().click();
+  }
+
   /** Goes to a line, counted from 1, and so brings it into sight. */
   async goToLine(line: number): Promise<void> {
     await this.page.keyboard.press('Control+G');
@@ -29,6 +34,11 @@ export class Editor {
   async deleteLine(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.page.keyboard.press('Control+Shift+K');
+  }
+
+  /** Moves the cursor by so many characters. */
+  async moveLeft(characters: number): Promise<void> {
+    for (let left = characters; left > 0; left--) await this.page.keyboard.press('ArrowLeft');
   }
 
   /** Puts `text` in place of the line that the cursor is on. */

@@ -40,11 +40,7 @@ describe('inside a job', () => {
   });
 
   it('shows the next records without taking them, and takes exactly one by a click', async () => {
-    await session.jobs.openMenu(job);
-    await session.jobs.menuItem('Look Inside').hover();
-    // By the keyboard: a menu takes no click in its first moments.
-    await session.jobs.menuItem('Peek Next Records').hover();
-    await session.workbench.page.keyboard.press('Enter');
+    await session.jobs.menu(job, 'Look Inside', 'Peek Next Records');
     const next = await session.workbench.webviewWith(/"v":"two"/);
     expect(await next.locator('body').innerText()).toContain('"v":"1"');
     await session.screenshot('18-peek');

@@ -72,11 +72,11 @@ export class JobsView {
     return this.workbench.page.locator('.monaco-menu .action-menu-item', { hasText: item }).first();
   }
 
-  /** Chooses from the menu that the right button opens on a row. */
-  async menu(job: string, item: string): Promise<void> {
+  /** Chooses from the menu that the right button opens on a row, or from a menu in it. */
+  async menu(job: string, ...items: string[]): Promise<void> {
     await this.openMenu(job);
     // By the keyboard: a menu takes no click in its first moments.
-    await this.menuItem(item).hover();
+    for (const item of items) await this.menuItem(item).hover();
     await this.workbench.page.keyboard.press('Enter');
   }
 

@@ -77,6 +77,11 @@ export class Workbench {
     return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).first();
   }
 
+  /** All that the open dialog says. */
+  dialogText(): Promise<string> {
+    return this.page.locator('.monaco-dialog-box').first().innerText();
+  }
+
   /** The page of the webview that shows a text, once one does. */
   async webviewWith(text: string | RegExp): Promise<Frame> {
     const deadline = Date.now() + waitMs;
