@@ -24,6 +24,7 @@ import {
   type PauseRecord,
   type PauseRequest,
   type RestingPoint,
+  type Step,
   type Store,
 } from './store';
 import type { Turn } from './requestQueue';
@@ -179,7 +180,7 @@ export class JobCore {
 
   standing(): JobStanding {
     const { pause } = this;
-    const { ended } = this.journal.record;
+    const { ended, step } = this.journal.record;
     return {
       name: this.name,
       state: this.state,
@@ -187,7 +188,13 @@ export class JobCore {
       ...(pause === undefined ? {} : { pause }),
       ...(ended?.reason === undefined ? {} : { stopReason: ended.reason }),
       ...(ended?.error === undefined ? {} : { error: ended.error }),
+      ...(step === undefined ? {} : { stepLeft: this.leftOf(step) }),
     };
+  }
+
+  /** Records that a step has still to process. */
+  leftOf({ target }: Step): number {
+    return Math.max(0, target - this.counters().recordsIn);
   }
 
   /** Understands the statement again: placeholders and tables may have changed. */

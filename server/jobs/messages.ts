@@ -12,6 +12,8 @@ export interface JobStanding {
   pause?: Pick<PauseRequest, 'by' | 'reason' | 'until'>;
   stopReason?: string;
   error?: { message: string };
+  /** Records that a step under way has still to process. */
+  stepLeft?: number;
 }
 
 /** A moment as people and logs read it: `2026-11-24 10:12:03 UTC`. */
@@ -66,6 +68,13 @@ function nextStep(job: JobStanding): string | undefined {
     case 'stopping':
       return undefined;
   }
+}
+
+function stepText({ name, stepLeft }: JobStanding): string | undefined {
+  if (stepLeft === undefined) return undefined;
+  const records = stepLeft === 1 ? 'last record' : `last ${stepLeft} records`;
+  const job = written(name);
+  return `It waits for the ${records} of a step, and is paused then: PAUSE JOB ${job} ends the step, RESUME JOB ${job} then reads on.`;
 }
 
 function lossText({ stream, unit, partition, position, start, end, how }: Loss): string {
@@ -142,7 +151,7 @@ export const messages = {
     return error(
       'JOB_NOT_PAUSED',
       `${describeStanding(job)}; only a paused job can be resumed.`,
-      job.state === 'running' ? undefined : nextStep(job),
+      job.state === 'running' ? stepText(job) : nextStep(job),
     );
   },
   /** For RESTART of a paused job. */

@@ -10,7 +10,6 @@ import type {
   SinkSnapshot,
 } from '../protocol/jobs';
 import type { JobCore } from './jobCore';
-import { leftOf } from './stepper';
 import type { JobRecord } from './store';
 import { runningName } from './versions';
 import { countByKind, warningsOf } from './warnings';
@@ -130,7 +129,7 @@ function pauseOf(core: JobCore): Pick<JobSnapshot, 'pause'> {
 
 function stepOf(core: JobCore): Pick<JobSnapshot, 'step'> {
   const { step } = core.journal.record;
-  return step === undefined ? {} : { step: { records: step.records, left: leftOf(core, step) } };
+  return step === undefined ? {} : { step: { records: step.records, left: core.leftOf(step) } };
 }
 
 function history(core: JobCore): PauseEvent[] {

@@ -12,11 +12,6 @@ import type { Step } from './store';
 import { pause } from './turns/pause';
 import { WakeUp } from './wakeUp';
 
-/** Records that a step has still to process. */
-export function leftOf(core: JobCore, { target }: Step): number {
-  return Math.max(0, target - core.counters().recordsIn);
-}
-
 export class Stepper {
   private busy = false;
   private readonly timer: WakeUp;
@@ -65,7 +60,7 @@ export class Stepper {
   private async attempt(step: Step): Promise<number | undefined> {
     const { limits, around } = this.core;
     try {
-      const begun = await (leftOf(this.core, step) === 0 ? this.finish(step) : this.part(step));
+      const begun = await (this.core.leftOf(step) === 0 ? this.finish(step) : this.part(step));
       return begun ? undefined : limits.stepLookMs;
     } catch (error) {
       if (error instanceof Superseded) return undefined;
@@ -90,7 +85,7 @@ export class Stepper {
   private async part(step: Step): Promise<boolean> {
     const { core } = this;
     const { stepPartRecords, startDeadlineMs: ms } = core.limits;
-    const records = Math.min(leftOf(core, step), stepPartRecords);
+    const records = Math.min(core.leftOf(step), stepPartRecords);
     const { current: pipeline } = core.slot;
     const next = await looking(core, () => pipeline?.peek({ records, bytesMax: 0 }) ?? Promise.resolve([]));
     // Without records all that may be left is the end of the sources, which ends the job.

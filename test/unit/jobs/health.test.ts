@@ -76,7 +76,8 @@ describe('a server', () => {
   ])('whose disk has %s left', (_, freeBytes, totalBytes, isTold) => {
     const warnings = serverWarnings({ path: '/data', freeBytes, totalBytes }, undefined, 0);
     expect(warnings).toHaveLength(isTold ? 1 : 0);
-    if (isTold) expect(warnings[0]?.text).toMatch(/^The disk of \/data is nearly full: .* are free\. Make room/);
+    if (isTold)
+      expect(warnings[0]?.text).toMatch(/^The disk of \/data is nearly full: .* are free\. Make room/);
   });
 
   it('tells all jobs of its disk, paused ones too, and of the space that is made', async () => {

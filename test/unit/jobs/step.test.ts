@@ -38,6 +38,11 @@ describe('a step', () => {
     const harness = await pausedBefore(3);
     const waiting = await harness.clock.until(harness.job.resume(step(5)));
     expect(waiting).toMatchObject({ state: 'running', recordsIn: 3, step: { records: 5, left: 2 } });
+    const refused = harness.job.resume({ by }).catch((error: unknown) => error);
+    expect(await harness.clock.until(refused)).toMatchObject({
+      code: 'JOB_NOT_PAUSED',
+      hint: 'It waits for the last 2 records of a step, and is paused then: PAUSE JOB orders ends the step, RESUME JOB orders then reads on.',
+    });
     harness.world.log = { start: 0n, end: 100n };
     await harness.clock.advance(1000);
     expect(harness.job.details()).toMatchObject({ state: 'paused', recordsIn: 5, pause: { reason: 'step' } });
