@@ -76,6 +76,10 @@ export const versionMessages = {
       { ...(cause.hint === undefined ? {} : { hint: cause.hint }), cause },
     );
   },
+  /** Of a version that came while the job was paused: it has not read, so nothing is known of it yet. */
+  untried(name: string): string {
+    return `It begins when the job is resumed; should it fail then, ROLLBACK JOB ${written(name)} goes back.`;
+  },
   notBeside(job: JobStanding): StreamJobsError {
     return new StreamJobsError(
       'JOB_NOT_RUNNING',

@@ -7,6 +7,7 @@ import type { JobRegistry } from '../jobRegistry';
 import { usedSettings } from '../jobStarter';
 import { on } from '../scripts';
 import type { JobRecord } from '../store';
+import { versionMessages } from '../versionMessages';
 import { findVersion, shareOf, versionsOf } from '../versions';
 import { said, tabled, type Outcome, type StatementContext } from './context';
 
@@ -27,7 +28,7 @@ export async function deployJob(
   } catch (error) {
     throw on(name.span, error);
   }
-  return now(job);
+  return now(job, job.state === 'paused' ? [versionMessages.untried(job.name)] : []);
 }
 
 export async function rollbackJob(
@@ -59,12 +60,16 @@ export function showVersions({ name, span }: Show, { jobs }: StatementContext): 
   return tabled(columns, rows, 'version');
 }
 
-/** What became of a job, with what was noted of the version that came last. */
-function now({ name, state, record }: { name: string; state: string; record: JobRecord }): Outcome {
+/** What became of a job, with what was noted of the version that came last, and sentences besides. */
+function now(
+  { name, state, record }: { name: string; state: string; record: JobRecord },
+  besides: string[] = [],
+): Outcome {
   const { version, canary } = record;
   const beside = canary ? `, with version '${canary.version}' as a canary` : '';
   const note = findVersion(record, canary?.version ?? version)?.note ?? '';
-  return said(`${name} is ${state}, version '${version}'${beside}.${note === '' ? '' : ` ${note}`}`);
+  const standing = `${name} is ${state}, version '${version}'${beside}.`;
+  return said([standing, ...(note === '' ? [] : [note]), ...besides].join(' '));
 }
 
 function percent(share: number | null): string | null {

@@ -84,7 +84,7 @@ describe('DEPLOY ... STRATEGY REPLACE', () => {
     jobs.append(10);
     await jobs.done(`START JOB job PAUSED AS ${passing('1')}`);
     expect((await jobs.done(`DEPLOY JOB job VERSION '2' AS ${passing('2')}`)).message).toBe(
-      "job is paused, version '2'.",
+      "job is paused, version '2'. It begins when the job is resumed; should it fail then, ROLLBACK JOB job goes back.",
     );
     expect(jobs.ids()).toEqual([]);
     await jobs.done('RESUME JOB job');
@@ -153,6 +153,21 @@ describe('a version that fails', () => {
     expect(jobs.databases()).toHaveLength(1);
     const { rows = [] } = await jobs.done('SHOW JOB VERSIONS job');
     expect(String(rows[1]?.[6])).toContain('division by zero');
+  });
+
+  it('when a paused job is resumed with it, stays failed until ROLLBACK goes back, as DEPLOY said', async () => {
+    jobs.append(100);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    jobs.append(100);
+    await jobs.done(`DEPLOY JOB job VERSION '2' AS ${failing(150)}`);
+    await jobs.done('RESUME JOB job');
+    await jobs.until(() => jobs.server.getJobDetails('job').state === 'failed');
+    await jobs.done('ROLLBACK JOB job');
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids()).toEqual(range(200).map((id) => ({ id, v: id >= 100 && id < 150 ? '2' : '1' })));
   });
 
   it('without agreeing state, gives way to the old one where that stood: its file is cut back', async () => {
