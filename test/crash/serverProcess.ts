@@ -13,7 +13,7 @@ import { blowVariable, traceVariable, type Blow } from './points';
 const root = path.join(__dirname, '../..');
 const server = path.join(root, 'dist/job-server.js');
 /** Beside the product, so that both load the same DuckDB. */
-const preload = path.join(root, 'out/crash/durableWrites.js');
+export const preload = path.join(root, 'out/crash/durableWrites.js');
 /** A server that is told to end has this long. */
 const endMs = 20_000;
 

@@ -28,8 +28,13 @@ if (blow?.moment === 'during') {
     while (process.hrtime.bigint() < due);
     process.kill(pid, signal);`;
   const { delayUs, signal } = blow;
-  new Worker(code, { eval: true, workerData: { bell, delayUs, signal, pid: process.pid } }).unref();
+  // Else it would load what this process was started with, and start a thread of its own, and that one too.
+  const execArgv: string[] = [];
+  new Worker(code, { eval: true, execArgv, workerData: { bell, delayUs, signal, pid: process.pid } }).unref();
 }
+
+// The test that started this process is gone: nobody else would end it.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 /** The last entry of each job in the journal, from the servers before this one and from this one. */
 export const lastEntries = new Map<string, JournalEntry>();
