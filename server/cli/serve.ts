@@ -28,6 +28,7 @@ export const serve: Command = {
     const pauseWarmTime = values['pause-warm-time'];
     const { parseMemory } = await import('../jobs/memoryLimit');
     const { hostServer } = await import('../jobs/hostedServer');
+    terminal.outliveReader();
     const stop = stopSignal();
     const dataDir = dataDirectory(values['data-dir']);
     const metricsPort = values['metrics-port'];

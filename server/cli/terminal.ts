@@ -3,6 +3,7 @@
 /** Output of one command; a terminal gets colour and tables that update in place, a pipe gets plain lines. */
 export class Terminal {
   private drawnLines = 0;
+  private endsWithReader = true;
 
   constructor(
     private readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
@@ -18,11 +19,19 @@ export class Terminal {
   readonly colour: boolean;
 
   static ofProcess(): Terminal {
+    const terminal = new Terminal(process.stdout, process.stderr, process.env);
     // A reader that closes the pipe (head, less) ends the output, not the command with a stack trace.
     process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE' && terminal.endsWithReader) process.exit(0);
     });
-    return new Terminal(process.stdout, process.stderr, process.env);
+    // A message that nobody can take, a closed pipe or a full disk, is lost, and nothing else.
+    process.stderr.on('error', () => undefined);
+    return terminal;
+  }
+
+  /** The command goes on when nobody reads its results any more. */
+  outliveReader(): void {
+    this.endsWithReader = false;
   }
 
   /** A result, as a line. Returns the exit code for "done", so that a command can end with it. */

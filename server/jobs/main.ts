@@ -33,6 +33,8 @@ async function main(): Promise<void> {
   function stop(): void {
     hosting.then((hosted) => hosted.close()).then(() => process.exit(0), fail);
   }
+  // A log line that cannot be written, on a full disk, is lost, and nothing else.
+  process.stderr.on('error', () => undefined);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   const hosting = hostServer({
