@@ -74,6 +74,12 @@ export function kafkaError(error: unknown, subject: Subject): StreamJobsError {
       hint: 'It is tried again by itself; check that the brokers run and that their address is right.',
       cause: error,
     });
+  // The broker's own fault, which it answers for instance while it stops.
+  if (types.has('UNKNOWN'))
+    return new StreamJobsError(`${side}_UNAVAILABLE`, `Kafka at ${cluster}, topic ${topic}: ${message}.`, {
+      hint: "It is tried again by itself; if it goes on, the broker's log says why.",
+      cause: error,
+    });
   return new StreamJobsError(`${side}_FAILED`, `Kafka at ${cluster}, topic ${topic}: ${message}.`, {
     cause: error,
   });
