@@ -1,4 +1,4 @@
-// A TCP proxy in front of a broker, to cut, refuse and delay connections, and to count what clients ask.
+// A TCP proxy in front of a broker, to cut, refuse, delay and slow connections, and to count what clients ask and get.
 import { once } from 'node:events';
 import net from 'node:net';
 
@@ -7,6 +7,9 @@ export class Proxy {
   private readonly sockets = new Set<net.Socket>();
   private refusing = false;
   private delayMs = 0;
+  private bytesPerSecond = Infinity;
+  /** Bytes the broker has sent to clients. */
+  answeredBytes = 0;
   private readonly asked = new Map<number, number>();
 
   private constructor(
@@ -45,6 +48,11 @@ export class Proxy {
     this.delayMs = ms;
   }
 
+  /** No connection takes more than so many bytes a second from its client; Infinity ends it. */
+  throttle(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
   /** How many connections are open. */
   get connections(): number {
     return this.sockets.size / 2;
@@ -77,7 +85,13 @@ export class Proxy {
         broker.destroy();
       });
     }
-    client.pipe(broker);
+    client.on('data', (data) => {
+      broker.write(data);
+      if (this.bytesPerSecond === Infinity) return;
+      client.pause();
+      setTimeout(() => client.resume(), (data.length * 1000) / this.bytesPerSecond);
+    });
+    client.on('end', () => broker.end());
     const requests = countRequests((key) => this.asked.set(key, (this.asked.get(key) ?? 0) + 1));
     client.on('data', requests);
     // In order, also where the delay has just ended.
@@ -87,6 +101,7 @@ export class Proxy {
       if (data && client.writable) client.write(data);
     };
     broker.on('data', (data) => {
+      this.answeredBytes += data.length;
       if (this.delayMs === 0 && late.length === 0) client.write(data);
       else {
         late.push(data);
