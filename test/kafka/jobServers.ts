@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import type { Connection } from '../../server/connectors/connector';
+import type { Connection, ConnectorContext } from '../../server/connectors/connector';
 import { connectionsVariable } from '../../server/jobs/connections';
 import type { ServerLimits } from '../../server/jobs/limits';
 import { StreamJobServer } from '../../server/jobs/streamJobServer';
@@ -87,6 +87,8 @@ export class LocalJobServer extends TestJobServer {
   private constructor(
     private readonly folder: string,
     private readonly jobs: StreamJobServer,
+    /** What it logged beyond mere information. */
+    readonly complaints: readonly string[],
   ) {
     super();
   }
@@ -94,15 +96,20 @@ export class LocalJobServer extends TestJobServer {
   /** On a new data directory, or on one that is there, which is this server's from now on. */
   static async open(limits: Partial<ServerLimits> = {}, dataDir?: string): Promise<LocalJobServer> {
     const folder = dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-')));
-    const engine = folderEngine(folder);
+    const complaints: string[] = [];
+    const log: ConnectorContext['log'] = (level, message) => {
+      if (level !== 'info') complaints.push(message);
+    };
+    const engine = folderEngine(folder, { log });
     const jobs = await StreamJobServer.open({
       dataDir: folder,
       engine,
       clock: systemClock,
+      log,
       limits: { lagWatchedMs: lagMs, lagDeadlineMs: 2000, ...limits },
     });
     jobs.setWatched(1);
-    return new LocalJobServer(folder, jobs);
+    return new LocalJobServer(folder, jobs, complaints);
   }
 
   protected execute(sql: string): Promise<ExecuteResult> {

@@ -8,6 +8,8 @@ export class Proxy {
   private refusing = false;
   private delayMs = 0;
   private bytesPerSecond = Infinity;
+  /** Connections the broker itself has ended. */
+  endedByBroker = 0;
   /** Bytes the broker has sent to clients. */
   answeredBytes = 0;
   private readonly asked = new Map<number, number>();
@@ -92,6 +94,10 @@ export class Proxy {
       setTimeout(() => client.resume(), (data.length * 1000) / this.bytesPerSecond);
     });
     client.on('end', () => broker.end());
+    broker.on('end', () => {
+      if (client.writable) this.endedByBroker += 1;
+      client.end();
+    });
     const requests = countRequests((key) => this.asked.set(key, (this.asked.get(key) ?? 0) + 1));
     client.on('data', requests);
     // In order, also where the delay has just ended.
