@@ -57,9 +57,10 @@ export class GaugedServer extends TestJobServer {
   file(name: string): string {
     return this.place.file(name);
   }
+  /** In good order: its members leave their groups, which the next job of that name joins. */
   async dispose(): Promise<void> {
     this.rpc.dispose();
-    if (this.child.exitCode === null && this.child.signalCode === null) await kill(this.child, 'SIGKILL');
+    if (this.child.exitCode === null && this.child.signalCode === null) await kill(this.child, 'SIGTERM');
     await this.place.dispose();
   }
 }
