@@ -22,12 +22,12 @@ const aheadMiBMax = 32;
 
 /** Of the line through the samples, beyond what noise can do; unknown ones would rise with the work. */
 function expectFlat(found: Record<keyof Gauges, Trend>, log: string): void {
-  expect(found.resident.rise).toBeLessThan(isLong ? 40 : 60);
+  expect(found.resident.rise).toBeLessThan(40);
   expect(found.heap.rise).toBeLessThan(4);
   expect(found.buffers.rise).toBeLessThan(16);
   for (const name of ['handles', 'timers', 'listeners'] as const)
     expect({ name, rises: found[name].rise > 4 }).toEqual({ name, rises: false });
-  expect(log).not.toContain('MaxListenersExceeded');
+  expect(/.*MaxListenersExceeded.*/.exec(log)?.[0]).toBeUndefined();
 }
 
 describe.skipIf(!inject('ownBrokers'))('a backlog', () => {
@@ -55,7 +55,8 @@ describe.skipIf(!inject('ownBrokers'))('a backlog', () => {
   it('row 3: prefetch after pause: over thousands of cycles memory, handles and timers stay flat, nobody rejoins, each record comes once', async () => {
     const cycles = isLong ? 10_000 : 200;
     const sampleEvery = cycles / 50;
-    const aheadMin = 5_000;
+    // More than is read from one sample to the next.
+    const aheadMin = isLong ? 20_000 : 1_000;
     const [topic, out] = [await cluster.createTopic('ahead'), await cluster.createTopic('ahead-out')];
     let produced = 0;
     const produceTo = async (end: number): Promise<void> => {
@@ -109,7 +110,7 @@ describe.skipIf(!inject('ownBrokers'))('a backlog', () => {
   it.each([['exactly-once'], ['at-least-once']])(
     'row 25: backlog behind a slow sink, %s: read ahead is bounded, memory flat, others go on, pauses come in time',
     async (delivery) => {
-      const [count, bytesEach] = isLong ? [1_000_000, 250] : [20_000, 2_000];
+      const [count, bytesEach] = isLong ? [1_000_000, 250] : [30_000, 2_000];
       const samplesMax = isLong ? 1000 : 12;
       const topic = await cluster.createTopic('much');
       const [out, few, fewOut] = [
