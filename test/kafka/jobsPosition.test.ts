@@ -147,6 +147,38 @@ describe.skipIf(address === undefined)('a paused job', () => {
     await server.run('RESUME JOB job');
   });
 
+  it.each([
+    ['empty', 0],
+    ['shorter', 10],
+    ['longer', 300],
+  ])(
+    'row 14: topic deleted and recreated while the job runs, now %s: said, nothing of it is read',
+    async (_, ids) => {
+      const topic = await cluster.createTopic('under');
+      await cluster.produceIds(topic, 0, 100);
+      await startCopy(server, at, topic);
+      await server.untilJob(({ recordsIn }) => recordsIn === 100);
+      await cluster.recreateTopic(topic);
+      await cluster.produceIds(topic, 5000, 5000 + ids);
+      const paused = await server.untilJob(({ state }) => state !== 'running' && state !== 'pausing');
+      expect(paused).toMatchObject({
+        ...{ state: 'paused', desired: 'paused', recordsIn: 100 },
+        pause: {
+          by: 'data loss',
+          reason: expect.stringContaining('deleted and made again') as unknown,
+        },
+      });
+      await server.untilJob(({ partitions }) => partitions[0]?.end === String(ids));
+      expect(await server.said('RESUME JOB job ACCEPT DATA LOSS')).toMatch(
+        /The log of src was deleted and made again: what was unread in the old one is lost\./,
+      );
+      await cluster.produceIds(topic, 6000, 6010);
+      await server.drain(110 + ids);
+      const expected = [...range(0, 99), ...range(5000, 5000 + ids - 1), ...range(6000, 6009)];
+      expect(differences(await outputIds(), expected)).toEqual(none);
+    },
+  );
+
   it.each(['warm', 'cold'])(
     'row 15: partitions added while paused (%s): counted at once, read from their beginning',
     async (depth) => {

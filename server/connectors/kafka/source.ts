@@ -10,7 +10,6 @@ import { createHash } from 'node:crypto';
 import type { Batch } from 'kafkajs';
 import type { TableDefinition } from '../../analysis/catalog';
 import { StreamJobsError } from '../../protocol/errors';
-import { offsetAt } from '../connector';
 import type {
   ConnectorContext,
   LogPlace,
@@ -32,8 +31,9 @@ import type { MemberOptions, Receiver, Turn } from './groupMember';
 import { prefetchBudget } from './prefetchBudget';
 import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
-import { boundsOf, checkPositions, startPositions, startupRule } from './startPositions';
+import { boundsOf, checkPositions, startPositions, startupRule, withinBound } from './startPositions';
 import { TopicHorizon } from './topicHorizon';
+import { TopicWatch } from './topicWatch';
 import { unpack } from './unpack';
 
 /** Records unpacked in one go, a few milliseconds' work. */
@@ -56,6 +56,7 @@ export class KafkaSource implements Source, Receiver {
   /** Partitions set back, of which something fetched behind that may still be on its way. */
   private readonly rewound = new Set<number>();
   private readonly topicHorizon: TopicHorizon;
+  private readonly topicWatch: TopicWatch;
   private bounds: Positions | undefined;
   private member: GroupMember | undefined;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
@@ -71,12 +72,13 @@ export class KafkaSource implements Source, Receiver {
     this.settings = readSettings(table);
     this.subject = { side: 'SOURCE', topic: this.settings.topic, cluster: clusterName(table) };
     this.topicHorizon = new TopicHorizon(this.settings.topic, context.clock);
+    this.topicWatch = new TopicWatch(this.settings.topic, context.clock, this, this.queue.changes);
   }
 
   async open(positions: Positions): Promise<Positions> {
     const { topic } = this.settings;
     const reader = await this.theReader();
-    const ranges = await this.ranges();
+    const [ranges] = await Promise.all([this.ranges(), this.topicWatch.check()]);
     try {
       const ask = { reader, groupId: this.groupId, settings: this.settings };
       const starts = startPositions(topic, positions, ranges, await startupRule(ask));
@@ -140,7 +142,9 @@ export class KafkaSource implements Source, Receiver {
   async ranges(): Promise<PartitionRange[]> {
     const reader = await this.theReader();
     try {
-      return await reader.ranges(this.settings.topic);
+      const ranges = await reader.ranges(this.settings.topic);
+      if (this.member) this.topicWatch.see(ranges, this.positions);
+      return ranges;
     } catch (error) {
       throw error instanceof TopicMissing
         ? unknownTopic(this.subject, error)
@@ -173,7 +177,8 @@ export class KafkaSource implements Source, Receiver {
 
   async state(): Promise<LogState> {
     const { topic } = this.settings;
-    if (this.failure) throw this.failure;
+    // What is lost is what the answer shows, with more about it.
+    if (this.failure && this.failure.code !== 'DATA_LOSS') throw this.failure;
     const trouble = this.member?.trouble;
     if (trouble) throw trouble;
     if (this.member) await this.joined(this.member);
@@ -224,6 +229,7 @@ export class KafkaSource implements Source, Receiver {
   }
 
   assigned(partitions: number[]): Map<number, bigint> {
+    void this.topicWatch.check();
     for (const partition of this.cursors.keys()) {
       if (partitions.includes(partition)) continue;
       // Another member reads it for now: if it comes back, it goes on behind what the job has read.
@@ -245,6 +251,8 @@ export class KafkaSource implements Source, Receiver {
 
   async receive(batch: Batch, turn: Turn): Promise<void> {
     const { partition } = batch;
+    await this.topicWatch.answered(turn, this.closing.signal);
+    if (this.failure || !turn.current()) return;
     if (!this.isNext(batch)) return this.straighten(partition, turn);
     const { length } = batch.messages;
     for (let from = 0; from < length; from += sliceRecords) {
@@ -300,6 +308,8 @@ export class KafkaSource implements Source, Receiver {
 
   /** kafkajs fetched from elsewhere: after a rebalance that is nothing; else the position may be gone. */
   private async straighten(partition: number, turn: Turn): Promise<void> {
+    await this.topicWatch.check();
+    if (this.failure) return;
     const cursor = this.cursors.get(partition) ?? 0n;
     try {
       checkPositions(this.settings.topic, new Map([[partition, cursor]]), await this.ranges());
@@ -358,15 +368,6 @@ export class KafkaSource implements Source, Receiver {
     }
     return this.reader.reader;
   }
-}
-
-/** The records before the partition's bound, where it has one. */
-function withinBound(batch: RecordBatch, bounds: Positions | undefined): RecordBatch | undefined {
-  const bound = bounds?.get(batch.partition);
-  if (bound === undefined || batch.nextOffset <= bound) return batch;
-  let count = 0;
-  while (count < batch.count && offsetAt(batch, count) < bound) count++;
-  return count === 0 ? undefined : { ...batch, count, nextOffset: bound };
 }
 
 function minimum(a: bigint, b: bigint): bigint {

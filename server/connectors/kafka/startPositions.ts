@@ -1,6 +1,7 @@
 // Where a source starts and ends, and whether the log still holds what it has to read.
 import { StreamJobsError } from '../../protocol/errors';
-import type { PartitionRange, Positions } from '../connector';
+import { offsetAt } from '../connector';
+import type { PartitionRange, Positions, RecordBatch } from '../connector';
 import type { ClusterReader } from './clusterReader';
 import type { KafkaSettings } from './settings';
 
@@ -92,6 +93,15 @@ export function startPositions(
   for (const [partition, position] of positions) starts.set(partition, position);
   checkPositions(topic, starts, ranges);
   return starts;
+}
+
+/** The records before the partition's bound, where it has one. */
+export function withinBound(batch: RecordBatch, bounds: Positions | undefined): RecordBatch | undefined {
+  const bound = bounds?.get(batch.partition);
+  if (bound === undefined || batch.nextOffset <= bound) return batch;
+  let count = 0;
+  while (count < batch.count && offsetAt(batch, count) < bound) count++;
+  return count === 0 ? undefined : { ...batch, count, nextOffset: bound };
 }
 
 /** Throws DATA_LOSS where the log no longer holds a position: deleted below it, or recreated and shorter. */
