@@ -8,6 +8,7 @@ import { connectToJobServer } from '../../server/protocol/connect';
 import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
 import * as protocol from '../../server/protocol/rpc';
+import { endsWithTest } from '../endsWithTest';
 import { blowVariable, traceVariable, type Blow } from './points';
 
 const root = path.join(__dirname, '../..');
@@ -49,7 +50,7 @@ export class ServerProcess {
   ) {
     this.child = fork(server, ['--data-dir', this.dataDir, '--base-dir', folder, '--keep-running'], {
       cwd: root,
-      execArgv: ['--require', preload],
+      execArgv: ['--require', preload, ...endsWithTest],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
         ...process.env,

@@ -1,5 +1,5 @@
-// What is loaded into a server process under test: it must neither outgrow nor outlive the test that started it.
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+// What is loaded into a server process under test must not outgrow it.
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,9 @@ import { blowVariable, type Blow } from './points';
 import { preload, prepare } from './serverProcess';
 
 let folder: string;
-const children: ChildProcess[] = [];
 beforeAll(prepare);
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'stream-jobs-striker-'))));
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function script(name: string, text: string): string {
   const file = path.join(folder, name);
@@ -38,21 +34,6 @@ it('a process that is struck in the middle of a write has one more thread, which
   const child = spawn(process.execPath, ['--require', preload, '--require', counter, renames], {
     env: { ...process.env, NODE_OPTIONS: '', [blowVariable]: JSON.stringify(blow) },
   });
-  children.push(child);
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
   expect(readFileSync(loads, 'utf8')).toBe('loaded\n');
-});
-
-it('a process ends when the one that started it is gone', async () => {
-  const waits = script('waits.cjs', `process.stdout.write('up\\n'); setInterval(() => undefined, 1000);`);
-  const child = fork(waits, {
-    execArgv: ['--require', preload],
-    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  children.push(child);
-  if (child.stdout) await once(child.stdout, 'data');
-  // What the end of this process would do.
-  child.disconnect();
-  await once(child, 'exit');
 });

@@ -33,9 +33,6 @@ if (blow?.moment === 'during') {
   new Worker(code, { eval: true, execArgv, workerData: { bell, delayUs, signal, pid: process.pid } }).unref();
 }
 
-// The test that started this process is gone: nobody else would end it.
-process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-
 /** The last entry of each job in the journal, from the servers before this one and from this one. */
 export const lastEntries = new Map<string, JournalEntry>();
 if (traceFile !== undefined) for (const line of readTrace(traceFile)) remember(line);

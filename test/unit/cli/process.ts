@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { endsWithTest } from '../../endsWithTest';
 
 const cli = path.join(__dirname, '../../../dist/cli.js');
 
@@ -67,7 +68,11 @@ export class Workplace {
 
   spawn(args: string[]): ChildProcess {
     const env = { ...process.env, STREAM_JOBS_HOME: this.dataDir, NO_COLOR: '1' };
-    const child = spawn(process.execPath, [cli, ...args], { cwd: this.folder, env });
+    const child = spawn(process.execPath, [...endsWithTest, cli, ...args], {
+      cwd: this.folder,
+      env,
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    });
     this.running.add(child);
     child.once('exit', () => this.running.delete(child));
     return child;
