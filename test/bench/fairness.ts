@@ -1,11 +1,12 @@
 // What a job that works off a backlog does to the others: how long their results keep each other waiting, and how
 // long pausing it takes.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openServer } from './jobServer';
+import { openServer, type BenchServer } from './jobServer';
 import { latencies, thousands, type Figure } from './report';
 
 const lightJobs = 8;
 const measureMs = 10_000;
+const pauseCount = 20;
 
 export async function measureFairness(): Promise<Figure[]> {
   const lastAt = new Map<string, number>();
@@ -22,7 +23,10 @@ export async function measureFairness(): Promise<Figure[]> {
       CREATE TABLE ticks (id BIGINT, name STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '100');
       CREATE TABLE backlog (id BIGINT, name STRING, amount DOUBLE) WITH ('connector' = 'datagen', 'rows-per-second' = '0',
         'number-of-rows' = '20000000');
-      CREATE TABLE drained (id BIGINT, name STRING) WITH ('connector' = 'blackhole');`);
+      CREATE TABLE drained (id BIGINT, name STRING) WITH ('connector' = 'blackhole');
+      CREATE TABLE rare (id BIGINT, name STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '1');
+      CREATE TABLE idle (id BIGINT, name STRING) WITH ('connector' = 'blackhole');
+      START JOB idle AS INSERT INTO idle SELECT id, name FROM rare;`);
     for (let i = 0; i < lightJobs; i++)
       await server.run(`
         CREATE TABLE light_${i} (id BIGINT, name STRING) WITH ('connector' = 'blackhole');
@@ -31,20 +35,14 @@ export async function measureFairness(): Promise<Figure[]> {
     gaps = [];
     await sleep(measureMs / 2);
     const alone = latencies(gaps);
+    const idle = await pauses(server, 'idle');
     await server.run('START JOB drain AS INSERT INTO drained SELECT id, name FROM backlog WHERE amount > 0;');
     const readBefore = server.jobs.getJobDetails('drain').recordsIn;
     gaps = [];
     await sleep(measureMs);
     const beside = latencies(gaps);
     const drained = server.jobs.getJobDetails('drain').recordsIn - readBefore;
-    const pauses: number[] = [];
-    for (let i = 0; i < 20; i++) {
-      const startedAt = performance.now();
-      await server.jobs.pauseJob('drain', { by: 'bench' });
-      pauses.push(performance.now() - startedAt);
-      await server.jobs.resumeJob('drain', { by: 'bench' });
-      await sleep(100);
-    }
+    const draining = await pauses(server, 'drain');
     return [
       { what: `gap between results of ${lightJobs} light jobs at 100 records/s`, value: alone },
       {
@@ -52,9 +50,23 @@ export async function measureFairness(): Promise<Figure[]> {
         value: beside,
         beside: `which drains ${thousands((drained * 1000) / measureMs)}`,
       },
-      { what: 'pausing the job that drains', value: latencies(pauses) },
+      { what: 'pausing an idle job (one record a second) beside the light jobs', value: latencies(idle) },
+      { what: 'pausing the job that drains', value: latencies(draining) },
     ];
   } finally {
     await server.close();
   }
+}
+
+/** How long each of some pauses of a job takes, in ms. */
+async function pauses(server: BenchServer, job: string): Promise<number[]> {
+  const took: number[] = [];
+  for (let i = 0; i < pauseCount; i++) {
+    const startedAt = performance.now();
+    await server.jobs.pauseJob(job, { by: 'bench' });
+    took.push(performance.now() - startedAt);
+    await server.jobs.resumeJob(job, { by: 'bench' });
+    await sleep(100);
+  }
+  return took;
 }
