@@ -94,13 +94,17 @@ export class LocalJobServer extends TestJobServer {
   }
 
   /** On a new data directory, or on one that is there, which is this server's from now on. */
-  static async open(limits: Partial<ServerLimits> = {}, dataDir?: string): Promise<LocalJobServer> {
+  static async open(
+    limits: Partial<ServerLimits> = {},
+    dataDir?: string,
+    connections: Record<string, Connection> = {},
+  ): Promise<LocalJobServer> {
     const folder = dataDir ?? (await mkdtemp(path.join(os.tmpdir(), 'stream-jobs-kafka-jobs-')));
     const complaints: string[] = [];
     const log: ConnectorContext['log'] = (level, message) => {
       if (level !== 'info') complaints.push(message);
     };
-    const engine = folderEngine(folder, { log });
+    const engine = folderEngine(folder, { log, connections });
     const jobs = await StreamJobServer.open({
       dataDir: folder,
       engine,
