@@ -186,6 +186,8 @@ export interface Sink {
   flush(signal: AbortSignal): Promise<string | undefined>;
   /** The engine's transaction with the rows of the last flush is durable: shown, published, cleaned up. */
   committed?(): void;
+  /** Of an open sink, before a paused job goes on: throws SINK_FAILED when rows would be refused. */
+  check?(): Promise<void>;
   /** On: a write or flush that finds its place out of reach ends with SINK_UNAVAILABLE at once, for a pause waits. */
   hurry?(on: boolean): void;
   close(): Promise<void>;
@@ -218,6 +220,8 @@ export interface TransactionalWriter {
    * @throws StreamJobsError SINK_UNAVAILABLE; SINK_FAILED also when another server runs this job
    */
   open(published: number, stored: number): Promise<number | undefined>;
+  /** See Sink.check. */
+  check?(): Promise<void>;
   /** All of the batches or none. Throws SINK_UNAVAILABLE (may be tried again after `open`) or SINK_FAILED. */
   publish(batches: readonly OutgoingBatch[]): Promise<void>;
   close(): Promise<void>;

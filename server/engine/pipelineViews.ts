@@ -49,9 +49,15 @@ export abstract class PipelineViews {
     return this.session.database.reading((reader) => newestDeadLetters(reader, max, bytesMax));
   }
 
-  logs(place?: LogPlace): Promise<StreamLog[]> {
-    const known = { ...this.checkpoint, told: this.session.told };
-    return Promise.all(this.#streams().map(({ name, source }) => streamLog(name, source, known, place)));
+  async logs(place?: LogPlace): Promise<StreamLog[]> {
+    const { outgoing, told } = this.session;
+    const known = { ...this.checkpoint, told };
+    const [logs] = await Promise.all([
+      Promise.all(this.#streams().map(({ name, source }) => streamLog(name, source, known, place))),
+      outgoing?.publishing.check(),
+      ...this.spec.outputs.map(({ sink }) => sink?.check?.()),
+    ]);
+    return logs;
   }
 
   horizon(): Promise<number | null> {

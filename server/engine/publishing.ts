@@ -205,6 +205,11 @@ export class Publishing {
     return waiting;
   }
 
+  /** See Sink.check. */
+  async check(): Promise<void> {
+    await Promise.all(this.#lanes.map(({ writer }) => writer.check?.()));
+  }
+
   /** Resolves when `done`, or with false when the signal fired first. */
   async until(done: () => boolean, signal: AbortSignal): Promise<boolean> {
     while (!done()) {

@@ -23,13 +23,19 @@ export function kafkaTableSql(
 }
 
 /** CREATE TABLE of a kafka table with ids, on a named connection. */
-export function connectedTableSql(name: string, topic: string, connection: string): string {
+export function connectedTableSql(
+  name: string,
+  topic: string,
+  connection: string,
+  more: Record<string, string> = {},
+): string {
   const options = {
     connector: 'kafka',
     connection,
     topic,
     format: 'json',
     'scan.startup.mode': 'earliest-offset',
+    ...more,
   };
   return `CREATE TABLE ${name} (id BIGINT) WITH (${optionsSql(options)});\n`;
 }

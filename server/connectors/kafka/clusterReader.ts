@@ -18,6 +18,8 @@ import { logBytes } from './logSizes';
 import { timestampAt } from './recordTimes';
 import { readRetention } from './retention';
 import type { Retention } from './retention';
+import { missingRight } from './rights';
+import type { Right } from './rights';
 import { topicIdentity } from './topicIdentity';
 
 /** An answer is given up after this long. */
@@ -28,8 +30,10 @@ const leaderAttempts = 10;
 const leaderWaitMs = 200;
 /** New partitions are seen after this long. */
 const metadataMsMax = 5000;
-/** A topic that was not there is not asked for again before this long: it would fail the others' requests. */
+/** A topic that was not there, or may not be seen, is not asked for again before this long: it would fail the others'
+ *  requests. */
 const missingMs = 3000;
+const deniedMs = 500;
 
 /** Retention settings are rarely changed. */
 const retentionMsMax = 60_000;
@@ -59,7 +63,7 @@ export class ClusterReader {
   private waiting = new Map<string, Waiting[]>();
   private running = false;
   private readonly retentions = new Map<string, { at: number; retention: Retention | undefined }>();
-  private readonly missingUntil = new Map<string, number>();
+  private readonly refused = new Map<string, { until: number; error: unknown }>();
   private closed = false;
 
   constructor(
@@ -69,8 +73,8 @@ export class ClusterReader {
 
   /** Start and end of each partition of a topic. Throws TopicMissing, or an error of kafkajs. */
   ranges(topic: string): Promise<PartitionRange[]> {
-    if (this.clock.monotonic() < (this.missingUntil.get(topic) ?? -Infinity))
-      return Promise.reject(new TopicMissing(topic));
+    const { until, error } = this.refused.get(topic) ?? { until: -Infinity };
+    if (this.clock.monotonic() < until) return Promise.reject(asError(error));
     return new Promise((resolve, reject) => {
       const waiting = this.waiting.get(topic) ?? [];
       waiting.push({ resolve, reject });
@@ -117,6 +121,11 @@ export class ClusterReader {
   /** See topicIdentity; undefined also where it cannot be found out. Never rejects. */
   identity(topic: string): Promise<string | undefined> {
     return this.askCluster((cluster) => topicIdentity(cluster, topic));
+  }
+
+  /** The first of these rights that the cluster denies; undefined also where it cannot be found out. Never rejects. */
+  missingRight(rights: readonly Right[]): Promise<Right | undefined> {
+    return this.askCluster((cluster) => missingRight(cluster, rights));
   }
 
   /** When the first record at or after an offset was written, epoch ms; null where nobody knows. Never rejects. */
@@ -182,14 +191,17 @@ export class ClusterReader {
     } catch (error) {
       // Also forgets the topics kafkajs would go on asking for.
       void this.dropHandle();
-      const isMissing = diagnose(error).types.has('UNKNOWN_TOPIC_OR_PARTITION');
-      if (isMissing && round.size > 1) {
+      const { types } = diagnose(error);
+      const isMissing = types.has('UNKNOWN_TOPIC_OR_PARTITION');
+      const isDenied = types.has('TOPIC_AUTHORIZATION_FAILED');
+      if ((isMissing || isDenied) && round.size > 1) {
         for (const [topic, waiting] of round) await this.answer(new Map([[topic, waiting]]));
         return;
       }
       const [topic = ''] = round.keys();
-      if (isMissing) this.missingUntil.set(topic, this.clock.monotonic() + missingMs);
       const shown = isMissing ? new TopicMissing(topic, { cause: error }) : error;
+      const until = this.clock.monotonic() + (isMissing ? missingMs : deniedMs);
+      if (isMissing || isDenied) this.refused.set(topic, { until, error: shown });
       for (const { reject } of [...round.values()].flat()) reject(shown);
     }
   }
@@ -303,6 +315,10 @@ export class ClusterReader {
       done.abort();
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function open<T>(connect: (sockets: ClientSockets) => Promise<T>): Client<T> {

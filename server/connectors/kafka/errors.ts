@@ -1,5 +1,6 @@
 // What went wrong with Kafka, in a person's words.
 import { StreamJobsError } from '../../protocol/errors';
+import type { Right } from './rights';
 
 /** Which end of the job it happened to. */
 export type Side = 'SOURCE' | 'SINK';
@@ -61,13 +62,10 @@ export function kafkaError(error: unknown, subject: Subject): StreamJobsError {
       cause: error,
     });
   if ([...types].some((type) => type.endsWith('_AUTHORIZATION_FAILED')))
-    return new StreamJobsError(
-      `${side}_FAILED`,
-      `Kafka at ${cluster} does not allow this for topic ${topic}: ${message}.`,
-      {
-        hint: 'Ask for the rights on the topic and its consumer group.',
-        cause: error,
-      },
+    return notAllowed(
+      { kind: 'topic', name: topic, operation: side === 'SOURCE' ? 'Read' : 'Write' },
+      subject,
+      error,
     );
   if (unreachable.some((name) => names.has(name)) || isRetriable(error))
     return new StreamJobsError(`${side}_UNAVAILABLE`, `Kafka at ${cluster} cannot be reached: ${message}.`, {
@@ -108,7 +106,7 @@ export function mayPass(error: unknown): boolean {
 }
 
 /** The error to show for one of a transaction. */
-export function transactionError(error: unknown, subject: Subject, transactionalId: string): StreamJobsError {
+export function transactionError(error: unknown, subject: Subject, writerId: Right): StreamJobsError {
   if (error instanceof StreamJobsError) return error;
   const { names, types, message } = diagnose(error);
   const { cluster } = subject;
@@ -121,15 +119,7 @@ export function transactionError(error: unknown, subject: Subject, transactional
         cause: error,
       },
     );
-  if (types.has('TRANSACTIONAL_ID_AUTHORIZATION_FAILED') || types.has('GROUP_AUTHORIZATION_FAILED'))
-    return new StreamJobsError(
-      'SINK_FAILED',
-      `Kafka at ${cluster} does not allow this job to write in transactions: ${message}.`,
-      {
-        hint: `Ask for the right to write with the transactional id and to read with the group ${transactionalId}, ${atLeastOnceHint}.`,
-        cause: error,
-      },
-    );
+  if (types.has('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')) return notAllowed(writerId, subject, error);
   if (types.has('INVALID_TRANSACTION_TIMEOUT'))
     return new StreamJobsError(
       'SINK_FAILED',
@@ -143,6 +133,28 @@ export function transactionError(error: unknown, subject: Subject, transactional
       { hint: 'Its rows are published again by themselves.', cause: error },
     );
   return kafkaError(error, subject);
+}
+
+/** A right that the user of the connection lacks, and how it is given. */
+export function notAllowed(right: Right, { side, cluster }: Subject, cause?: unknown): StreamJobsError {
+  const { kind, name } = right;
+  const operation = kind === 'topic' ? right.operation : kind === 'group' ? 'Read' : 'Write';
+  const use = kind === 'topic' ? operation.toLowerCase() : 'use';
+  const preposition = use === 'write' ? 'to ' : '';
+  const what =
+    kind === 'topic' ? `topic ${name}` : `the ${kind === 'group' ? 'consumer group' : kind} ${name}`;
+  const prefix = kind === 'topic' ? undefined : right.prefix;
+  const resource = `--${kind.replace(' ', '-')} ${prefix ?? name}`;
+  const pattern = prefix === undefined ? '' : ' --resource-pattern-type prefixed';
+  const otherwise = prefix === undefined ? '' : `, ${atLeastOnceHint}`;
+  return new StreamJobsError(
+    `${side}_FAILED`,
+    `Kafka at ${cluster} does not let the connection's user ${use} ${preposition}${what}: the right ${operation} is missing.`,
+    {
+      hint: `Give it (kafka-acls --add --allow-principal User:... --operation ${operation} ${resource}${pattern}) and try again${otherwise}.`,
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
 }
 
 export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown): StreamJobsError {

@@ -23,6 +23,8 @@ export interface MemberOptions {
   sessionTimeoutMs: number;
   discoveryMs: number;
   subject: Subject;
+  /** The error to show for the one a member crashed with. */
+  explain(error: unknown): Promise<StreamJobsError>;
 }
 
 /** What a member tells, and asks, whoever reads. */
@@ -153,7 +155,7 @@ export class GroupMember {
       await this.leave(consumer);
       this.consumer = undefined;
       if (reason === undefined) return;
-      const error = kafkaError(reason, this.options.subject);
+      const error = await this.options.explain(reason);
       if (!error.retriable) {
         this.receiver.failed(error);
         return;

@@ -46,6 +46,11 @@ export class KafkaSink implements Sink {
     window.hurry(this.hurried);
     this.opened = { reader, release, publisher, window };
     await topic.countPartitions(reader);
+    await this.check();
+  }
+
+  async check(): Promise<void> {
+    await this.topic.refuseWithout([this.topic.right], this.theOpened().reader);
   }
 
   async write(rows: RowBatch, signal: AbortSignal): Promise<void> {

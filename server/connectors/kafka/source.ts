@@ -23,12 +23,13 @@ import type {
 import { peeked } from '../peeked';
 import { acquireReader, TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
-import { kafkaError, unknownTopic } from './errors';
+import { kafkaError, notAllowed, unknownTopic } from './errors';
 import type { Subject } from './errors';
 import { FetchQueue } from './fetchQueue';
 import { GroupMember } from './groupMember';
 import type { MemberOptions, Receiver, Turn } from './groupMember';
 import { prefetchBudget } from './prefetchBudget';
+import { mayBeRefusal } from './rights';
 import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule, withinBound } from './startPositions';
@@ -79,6 +80,7 @@ export class KafkaSource implements Source, Receiver {
     const { topic } = this.settings;
     const reader = await this.theReader();
     const [ranges] = await Promise.all([this.ranges(), this.topicWatch.check()]);
+    await this.refuseWithoutRights(reader);
     try {
       const ask = { reader, groupId: this.groupId, settings: this.settings };
       const starts = startPositions(topic, positions, ranges, await startupRule(ask));
@@ -187,6 +189,7 @@ export class KafkaSource implements Source, Receiver {
       this.ranges(),
       reader.identity(topic),
       reader.committed(this.groupId, topic).catch(() => undefined),
+      this.refuseWithoutRights(reader),
     ]);
     return {
       ranges,
@@ -341,6 +344,24 @@ export class KafkaSource implements Source, Receiver {
     }
   }
 
+  /** Throws SOURCE_FAILED where what reading takes is not allowed. */
+  private async refuseWithoutRights(reader: ClusterReader, cause?: unknown): Promise<void> {
+    const missing = await reader.missingRight([
+      { kind: 'topic', name: this.settings.topic, operation: 'Read' },
+      { kind: 'group', name: this.groupId },
+    ]);
+    if (missing) throw notAllowed(missing, this.subject, cause);
+  }
+
+  private async explain(error: unknown): Promise<StreamJobsError> {
+    try {
+      if (mayBeRefusal(error)) await this.refuseWithoutRights(await this.theReader(), error);
+      return kafkaError(error, this.subject);
+    } catch (refused) {
+      return kafkaError(refused, this.subject);
+    }
+  }
+
   private async memberOptions(): Promise<MemberOptions> {
     const { settings, groupId, subject } = this;
     return {
@@ -351,6 +372,7 @@ export class KafkaSource implements Source, Receiver {
       sessionTimeoutMs: settings['properties.session.timeout.ms'],
       discoveryMs: settings['scan.topic-partition-discovery.interval'],
       subject,
+      explain: (error) => this.explain(error),
     };
   }
 

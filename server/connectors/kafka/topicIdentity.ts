@@ -1,5 +1,5 @@
-// The id of a topic, which is another one when the topic is deleted and made again. kafkajs does not know topic ids:
-// the request is made here and sent through its connection to a broker.
+// The id of a topic, which is another one when the topic is deleted and made again, and what a user may do with it.
+// kafkajs knows neither: the request is made here and sent through its connection to a broker.
 //
 // Layouts: Metadata in https://kafka.apache.org/protocol. From version 9 on it is a "flexible" message: its header ends
 // with a byte for tagged fields (0: none), and strings and arrays have a varint length that counts one more.
@@ -14,13 +14,26 @@ const noId = '0'.repeat(32);
 
 /** The topic's id in hex; undefined where the brokers know none. Throws errors of kafkajs. */
 export async function topicIdentity(cluster: Cluster, topic: string): Promise<string | undefined> {
+  return askMetadata(cluster, topic, idIn);
+}
+
+/** Bits of the operations that the user may do with a topic; undefined where that is unknown. Throws errors of kafkajs. */
+export async function operationsOf(cluster: Cluster, topic: string): Promise<number | undefined> {
+  return askMetadata(cluster, topic, operationsIn);
+}
+
+async function askMetadata<T>(
+  cluster: Cluster,
+  topic: string,
+  read: (answer: Buffer) => T | undefined,
+): Promise<T | undefined> {
   // Until it knows a topic the cluster object knows no broker either.
   await cluster.addMultipleTargetTopics([topic]);
   const broker = raw(await cluster.findControllerBroker());
   const newest = broker.versions[metadataKey]?.maxVersion ?? 0;
   if (newest < versionMin) return undefined;
   const api = { apiKey: metadataKey, apiVersion: Math.min(newest, versionMax), apiName: 'Metadata' };
-  return send(broker, api, metadataRequest(topic), idIn);
+  return send(broker, api, metadataRequest(topic), read);
 }
 
 /** From the end of the header, which is the tagged fields' byte. */
@@ -32,14 +45,37 @@ export function metadataRequest(topic: string): Buffer {
     Buffer.alloc(16),
     varint(name.length + 1),
     name,
-    // The topic's tags; no creation of topics; no authorized operations; the request's tags.
-    Buffer.from([0, 0, 0, 0]),
+    // The topic's tags; no creation of topics; authorized operations, please; the request's tags.
+    Buffer.from([0, 0, 1, 0]),
   ]);
 }
 
 /** The id of the one topic in the answer, from the end of the correlation id. */
 export function idIn(answer: Buffer): string | undefined {
   const reader = new Reader(answer);
+  const error = skipToTopic(reader);
+  if (error === undefined) return undefined;
+  const id = reader.skip(16).toString('hex');
+  return error !== 0 || id === noId ? undefined : id;
+}
+
+/** The allowed operations of the one topic in the answer, as bits. */
+export function operationsIn(answer: Buffer): number | undefined {
+  const reader = new Reader(answer);
+  if (skipToTopic(reader) !== 0) return undefined;
+  // Its id, and whether it is internal.
+  reader.skip(16 + 1);
+  for (let partitions = reader.varint() - 1; partitions > 0; partitions--) {
+    // Error, number, leader and the leader's epoch; then replicas, those in sync, those that are away.
+    reader.skip(2 + 4 + 4 + 4);
+    for (let lists = 0; lists < 3; lists++) reader.skip(4 * Math.max(0, reader.varint() - 1));
+    reader.tags();
+  }
+  return reader.int32();
+}
+
+/** Up to the topic's id. The error it is answered with; undefined where there is no topic. */
+function skipToTopic(reader: Reader): number | undefined {
   reader.tags();
   reader.skip(4);
   for (let brokers = reader.varint() - 1; brokers > 0; brokers--) {
@@ -52,10 +88,9 @@ export function idIn(answer: Buffer): string | undefined {
   reader.string();
   reader.skip(4);
   if (reader.varint() - 1 < 1) return undefined;
-  const error = reader.skip(2).readInt16BE();
+  const error = reader.int16();
   reader.string();
-  const id = reader.skip(16).toString('hex');
-  return error !== 0 || id === noId ? undefined : id;
+  return error;
 }
 
 function varint(value: number): Buffer {

@@ -17,6 +17,8 @@ import { mayPass, transactionError } from './errors';
 import { chunkBytesMax } from './partitioner';
 import type { Chunk } from './partitioner';
 import { readSettings, resolveConnection } from './settings';
+import { mayBeRefusal } from './rights';
+import type { Right } from './rights';
 import { isTooLarge, SinkTopic } from './sinkTopic';
 import { TransactionalProducer } from './transactionalProducer';
 import type { GroupOffsets, Send } from './transactionalProducer';
@@ -55,6 +57,8 @@ export class KafkaTransactions implements TransactionalWriter {
   readonly commits: readonly string[];
   private readonly topics: Map<number, SinkTopic>;
   private readonly transactionalId: string;
+  /** Of the transactional ids of every state the job ever has. */
+  private readonly prefix: string;
   private readonly name: WriterName;
   private claimed = false;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
@@ -74,7 +78,8 @@ export class KafkaTransactions implements TransactionalWriter {
     this.commits = job.sources.map(({ name }) => name);
     // One cluster's writer is told from another's by its first output: an address may change.
     this.name = { opening: job.opening, instance: randomUUID() };
-    this.transactionalId = `stream-jobs-${context.jobName}-${job.identity}-${this.outputs[0] ?? 0}`;
+    this.prefix = `stream-jobs-${context.jobName}-`;
+    this.transactionalId = `${this.prefix}${job.identity}-${this.outputs[0] ?? 0}`;
   }
 
   async open(published: number, stored: number): Promise<number | undefined> {
@@ -97,6 +102,7 @@ export class KafkaTransactions implements TransactionalWriter {
     this.reader ??= acquireReader(connection, this.context.clock);
     const { reader } = this.reader;
     for (const topic of this.topics.values()) await topic.countPartitions(reader);
+    await this.check();
     try {
       await this.limitChunks(reader);
       // Looked at before it shuts anyone out, and after: the other one may have come in between.
@@ -113,8 +119,12 @@ export class KafkaTransactions implements TransactionalWriter {
       return mark?.offset;
     } catch (error) {
       await this.dropProducer();
-      throw transactionError(error, first.topic.subject, this.transactionalId);
+      throw await this.refusalOr(error);
     }
+  }
+
+  async check(): Promise<void> {
+    if (this.reader) await this.first.topic.refuseWithout(this.rights, this.reader.reader);
   }
 
   async publish(batches: readonly OutgoingBatch[]): Promise<void> {
@@ -144,6 +154,35 @@ export class KafkaTransactions implements TransactionalWriter {
     const topic = this.topics.get(output);
     if (!table || !topic) throw new StreamJobsError('INTERNAL', 'A transaction without a table.');
     return { table, topic };
+  }
+
+  private get writerId(): Right {
+    return { kind: 'transactional id', name: this.transactionalId, prefix: this.prefix };
+  }
+  /** What a transaction takes; its mark is an offset of the first topic, and those are for who may read it. */
+  private get rights(): Right[] {
+    const { topic } = this.first.topic;
+    return [
+      ...[...this.topics.values()].map(({ right }) => right),
+      { kind: 'topic', name: topic, operation: 'Read' },
+      this.writerId,
+      { kind: 'group', name: this.transactionalId, prefix: this.prefix },
+      ...this.job.sources.flatMap((table): Right[] => [
+        { kind: 'topic', name: readSettings(table).topic, operation: 'Read' },
+        { kind: 'group', name: consumerGroup(table, this.context.jobName) },
+      ]),
+    ];
+  }
+
+  private async refusalOr(error: unknown): Promise<StreamJobsError> {
+    const { topic } = this.first;
+    try {
+      if (this.reader && mayBeRefusal(error))
+        await topic.refuseWithout(this.rights, this.reader.reader, error);
+      return transactionError(error, topic.subject, this.writerId);
+    } catch (refused) {
+      return transactionError(refused, topic.subject, this.writerId);
+    }
   }
 
   private async dropProducer(): Promise<void> {
@@ -228,7 +267,7 @@ export class KafkaTransactions implements TransactionalWriter {
   /** A request that was too large is tried again in smaller ones. */
   private async explain(error: unknown, sends: readonly Send[]): Promise<StreamJobsError> {
     const { first } = this;
-    if (!isTooLarge(error)) return transactionError(error, first.topic.subject, this.transactionalId);
+    if (!isTooLarge(error)) return this.refusalOr(error);
     const chunks = sends.flatMap((send) => send.chunks.map((chunk) => ({ topic: send.topic, chunk })));
     const largest = chunks.reduce<{ topic: string; chunk: Chunk } | undefined>(
       (most, one) => (most && most.chunk.indexes.length >= one.chunk.indexes.length ? most : one),
@@ -244,7 +283,7 @@ export class KafkaTransactions implements TransactionalWriter {
     const topic = [...this.topics.values()].find((one) => one.topic === largest?.topic) ?? first.topic;
     return largest
       ? topic.explain(error, largest.chunk, this.reader?.reader)
-      : transactionError(error, topic.subject, this.transactionalId);
+      : transactionError(error, topic.subject, this.writerId);
   }
 }
 
