@@ -207,7 +207,7 @@ export class Publishing {
 
   /** See Sink.check. */
   async check(): Promise<void> {
-    await Promise.all(this.#lanes.map(({ writer }) => writer.check?.()));
+    for (const { writer } of this.#lanes) await writer.check?.();
   }
 
   /** Resolves when `done`, or with false when the signal fired first. */

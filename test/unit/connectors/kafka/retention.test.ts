@@ -68,7 +68,7 @@ it("reads a topic id from a broker's answer, and none where there is an error", 
     );
   expect(idIn(answer('0000'))).toBe(id);
   expect(idIn(answer('0003'))).toBeUndefined();
-  expect(metadataRequest('x').toString('hex')).toBe(`0002${'0'.repeat(32)}027800000000`);
+  expect(metadataRequest('x').toString('hex')).toBe(`0002${'0'.repeat(32)}027800000100`);
   expect(() => idIn(Buffer.from('0000', 'hex'))).toThrow('too short');
 });
 
