@@ -353,6 +353,7 @@ export class KafkaSource implements Source, Receiver {
     if (missing) throw notAllowed(missing, this.subject, cause);
   }
 
+  /** What an error of kafkajs is for the job: it drops a refusal where it looks for a coordinator. */
   private async explain(error: unknown): Promise<StreamJobsError> {
     try {
       if (mayBeRefusal(error)) await this.refuseWithoutRights(await this.theReader(), error);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { kafkaError, transactionError } from '../../../../server/connectors/kafka/errors';
 
 const subject = { side: 'SINK', topic: 'totals', cluster: 'localhost:9092' } as const;
+const writerId = { kind: 'transactional id', name: 'jobs-totals', prefix: 'jobs-' } as const;
 
 /** As kafkajs makes it of an error code in an answer. */
 function answered(type: string, retriable = false): Error {
@@ -20,6 +21,6 @@ describe('an error of Kafka', () => {
   ])('%s', (_what, error, code) => {
     const shown = kafkaError(error, subject);
     expect(shown).toMatchObject({ code, retriable: code === 'SINK_UNAVAILABLE' });
-    expect(transactionError(error, subject, 'jobs-totals')).toMatchObject({ code });
+    expect(transactionError(error, subject, writerId)).toMatchObject({ code });
   });
 });
