@@ -1,13 +1,11 @@
 // Many rounds over all crash points, in an order that follows from the seed, on a few sites at once.
-import { moments, pointNames, points, type Blow, type Point } from './points';
+import { moments, pointNames, points, precursors, type Blow, type Point } from './points';
 import { Random } from '../random';
 import { Site } from './site';
-import { kinds } from './testJob';
+import { comesTo, kinds, type Kind } from './testJob';
 
 /** Rounds on one data directory before its output is compared for the last time and it goes. */
 const roundsOfSite = 25;
-/** Files are synced when they are opened too, with no rows yet. */
-const afterOpening = 4;
 /** Longest way into a write that is struck in its middle, in microseconds. */
 const delayUsMax = 2500;
 
@@ -57,9 +55,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
 
   async function work(worker: number, left: Blow[], own: Random): Promise<void> {
     for (let number = worker; left.length > 0; number++) {
-      const site = new Site(kinds[number % kinds.length] ?? 'rows', own);
+      const kind = kinds[number % kinds.length] ?? 'rows';
+      const blows = taken(left, kind);
+      if (blows.length === 0) continue;
+      const site = new Site(kind, own);
       summary.sites += 1;
-      for (const blow of left.splice(0, roundsOfSite)) await strike(site, blow);
+      for (const blow of blows) await strike(site, blow);
       await site.finish();
       const { passed, unknown } = site.seen();
       for (const name of passed) summary.passed.add(name);
@@ -69,17 +70,22 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   }
 
   async function strike(site: Site, blow: Blow): Promise<void> {
-    // There is something to cut back after a crash between the rows and their checkpoint only.
+    const first = precursors[blow.point];
     const ways: Blow[] =
-      blow.point === 'rows cut back'
-        ? [{ ...blow, point: 'rows synced', moment: 'after', passage: afterOpening, signal: 'SIGKILL' }, blow]
-        : [blow];
+      first === undefined ? [blow] : [{ ...blow, ...first, moment: 'after', signal: 'SIGKILL' }, blow];
     for (const way of ways) {
       const counts = (await site.round(way)) ? summary.struck : summary.unreached;
       counts.set(way.point, (counts.get(way.point) ?? 0) + 1);
       options.progress?.(total(summary.struck) + total(summary.unreached));
     }
   }
+}
+
+/** Takes what one data directory is for out of what is left. */
+function taken(left: Blow[], kind: Kind): Blow[] {
+  const mine = left.filter(({ point }) => comesTo(kind, point)).slice(0, roundsOfSite);
+  for (const blow of mine) left.splice(left.indexOf(blow), 1);
+  return mine;
 }
 
 /** All points, moments and signals in turn; the later a turn, the later the passage. */

@@ -8,22 +8,35 @@ import type { Point } from './points';
 import { journalEntries, journalPoint } from './journalSql';
 import { lastEntries, passing, passingSync, tell } from './striker';
 
-const inTransaction = new WeakSet<DuckDBConnection>();
+/** Open transactions, each with what is in it; `undefined` for nothing that has a name of its own. */
+const transactions = new WeakMap<DuckDBConnection, { holds: Point | undefined }>();
+
+/** What a transaction is about that holds such a statement. */
+const contents: [RegExp, Point][] = [
+  [/^CREATE TABLE job_checkpoint\b/, 'job database made'],
+  [/^UPDATE job_checkpoint SET plan\b/, 'state carried over'],
+  [/^INSERT INTO dead_letters\b/, 'dead letters stored'],
+  [/^(DELETE FROM dead_letters WHERE seq IN|UPDATE dead_letters)\b/, 'dead letters settled'],
+];
 
 /** The point that a statement outside this process's memory is, if it makes something durable. */
 function pointOf(sql: string, connection: DuckDBConnection): Point | undefined {
   const statement = sql.trim();
   if (/^BEGIN;[^]*COMMIT$/.test(statement)) return journalPoint(statement, lastEntries);
   if (statement.includes('CREATE TABLE IF NOT EXISTS meta')) return 'server database made';
+  if (statement === 'CHECKPOINT') return 'state written back';
   const commits = /(^|;\s*)COMMIT$/.test(statement);
-  if (statement.startsWith('BEGIN')) inTransaction.add(connection);
-  if (/^ROLLBACK$/.test(statement) || commits) inTransaction.delete(connection);
-  if (statement === 'COMMIT') return 'job database made';
-  if (statement.includes('UPDATE job_checkpoint') && (commits || !inTransaction.has(connection)))
+  if (statement.startsWith('BEGIN')) transactions.set(connection, { holds: undefined });
+  const transaction = transactions.get(connection);
+  if (transaction !== undefined)
+    transaction.holds ??= contents.find(([pattern]) => pattern.test(statement))?.[1];
+  if (/^ROLLBACK$/.test(statement) || commits) transactions.delete(connection);
+  if (commits && transaction?.holds !== undefined) return transaction.holds;
+  if (statement.includes('UPDATE job_checkpoint') && (commits || transaction === undefined))
     return 'checkpoint committed';
   const changes = /^(INSERT|UPDATE|DELETE|CREATE (OR REPLACE )?TABLE|ALTER|DROP)\b/.test(statement);
-  const isTemporary = /\bmem\.|\bTEMP\b|^DELETE FROM (decoded|raw)_/.test(statement);
-  if (commits || (changes && !isTemporary && !inTransaction.has(connection)))
+  const isTemporary = /\bmem\.|\bTEMP\b|^DELETE FROM (in|decoded|raw)_/.test(statement);
+  if (commits || (changes && !isTemporary && transaction === undefined))
     tell({ unknown: statement.slice(0, 200) });
   return undefined;
 }
@@ -67,6 +80,7 @@ const removePoints: [RegExp, Point][] = [
   [/server\.pid$/, 'process id removed'],
   [/server\.json$/, 'address taken back'],
   [/\bfile\//, 'file length removed'],
+  [/\bjobs\/[^/]+\/\d+\.db\b/, 'version database deleted'],
   [/\bjobs\//, 'job file deleted'],
 ];
 
@@ -78,7 +92,7 @@ function pointAt(table: [RegExp, Point][], file: PathLike): Point | undefined {
   return found?.[1];
 }
 
-const { open, rename, rm, writeFile } = promises;
+const { copyFile, open, readFile, rename, rm, writeFile } = promises;
 Object.assign(promises, {
   async writeFile(...args: Parameters<typeof writeFile>): Promise<void> {
     const [file, data] = args;
@@ -95,13 +109,30 @@ Object.assign(promises, {
     const point = pointAt(removePoints, args[0]);
     return point === undefined ? rm(...args) : passing(point, () => rm(...args));
   },
+  async copyFile(...args: Parameters<typeof copyFile>): Promise<void> {
+    const [from, to] = args;
+    if (!/\.db(\.wal)?$/.test(String(to))) tell({ unknown: String(to) });
+    const half = async () => {
+      const bytes = await readFile(String(from));
+      await writeFile(String(to), bytes.subarray(0, bytes.length / 2));
+    };
+    await passing('state copied', () => copyFile(...args), half);
+  },
   async open(...args: Parameters<typeof open>): ReturnType<typeof open> {
     const handle = await open(...args);
-    return /\.(json|log)$/.test(String(args[0])) && /[+w]/.test(String(args[1])) ? watched(handle) : handle;
+    const [file, flags] = [String(args[0]), String(args[1])];
+    if (/\.(json|log)$/.test(file) && /[+w]/.test(flags)) return watched(handle);
+    return /\.db(\.wal)?$/.test(file) && flags === 'r+' ? watchedCopy(handle) : handle;
   },
 });
 
 type Handle = Awaited<ReturnType<typeof open>>;
+
+/** A copied database. */
+function watchedCopy(handle: Handle): Handle {
+  const sync = handle.sync.bind(handle);
+  return Object.assign(handle, { sync: () => passing('state copy synced', sync) });
+}
 
 /** A file that rows are written to. */
 function watched(handle: Handle): Handle {

@@ -7,14 +7,7 @@ const jobForgotten = /DELETE FROM job WHERE name = '((?:[^']|'')*)'/g;
 
 /** The jobs' records in a transaction of the journal. */
 export function journalEntries(sql: string): JournalEntry[] {
-  const written = recordsIn(sql).map(({ name, desired, ended, dropping, pauses, resumes }): JournalEntry => ({
-    job: name,
-    desired,
-    ...(ended === undefined ? {} : { ended: ended.state }),
-    ...(dropping === undefined ? {} : { dropping }),
-    pauses,
-    resumes,
-  }));
+  const written = recordsIn(sql).map(entryOf);
   const forgotten = [...sql.matchAll(jobForgotten)].map(([, name = '']): JournalEntry => ({
     job: name,
     desired: null,
@@ -34,9 +27,46 @@ export function journalPoint(sql: string, known: ReadonlyMap<string, JournalEntr
   if (record.dropping === true) return 'drop wanted';
   if (record.ended !== undefined) return 'stop journalled';
   if (last.ended !== undefined) return 'restart wanted';
+  const version = versionPoint(record, last);
+  if (version !== undefined) return version;
+  if (record.step !== undefined && last.step !== true) return 'step wanted';
   if (record.pauses > last.pauses) return 'pause journalled';
   if (record.resumes > last.resumes) return 'resume journalled';
   return record.desired === 'paused' ? 'pause wanted' : 'resume wanted';
+}
+
+/** Of an entry about the job's versions and their databases. */
+function versionPoint(record: JobRecord, last: JournalEntry): Point | undefined {
+  const now = entryOf(record);
+  if (now.version !== last.version) {
+    const strategy = record.versions?.find(({ version }) => version === record.version)?.strategy;
+    if (strategy === 'rollback') return 'rollback journalled';
+    return strategy === 'blue-green' ? 'swap journalled' : 'version journalled';
+  }
+  if (now.canary !== last.canary)
+    return now.canary === undefined ? 'rollback journalled' : 'canary journalled';
+  if (now.deploying !== last.deploying) return now.deploying ? 'version announced' : 'version given up';
+  const [spares, before] = [now.spares ?? 0, last.spares ?? 0];
+  if (spares > before) return 'database announced';
+  return spares < before ? 'spare databases forgotten' : undefined;
+}
+
+function entryOf(record: JobRecord): JournalEntry {
+  const { name, desired, ended, dropping, pauses, resumes, step, version, canary } = record;
+  return {
+    job: name,
+    desired,
+    ...(ended === undefined ? {} : { ended: ended.state }),
+    ...(dropping === undefined ? {} : { dropping }),
+    pauses,
+    resumes,
+    step: step !== undefined,
+    version,
+    // Another share is a canary anew.
+    ...(canary === undefined ? {} : { canary: `${canary.version} ${canary.percent}` }),
+    deploying: record.versions?.some(({ state }) => state === 'deploying') ?? false,
+    spares: record.spareDatabases?.length ?? 0,
+  };
 }
 
 function recordsIn(sql: string): JobRecord[] {

@@ -19,7 +19,7 @@ export abstract class Output {
   ) {}
 
   /** Every row up to the offsets is there once, nothing else. @throws Error that says how it differs */
-  async verify(offsets: Offsets): Promise<void> {
+  async verify(offsets: Offsets, known: Known): Promise<void> {
     const { size } = await stat(this.file).catch(() => ({ size: 0 }));
     if (size < this.bytes) throw new Error(`${this.file} lost rows: ${size} bytes after ${this.bytes}`);
     this.rest += await this.newText(size);
@@ -28,11 +28,11 @@ export abstract class Output {
     if (this.rest !== '') throw new Error(`${this.file} ends with half a row: ${this.rest}`);
     for (const line of lines)
       this.take(JSON.parse(line.slice(this.prefix.length)) as Record<string, unknown>);
-    this.compare(offsets);
+    this.compare(offsets, known);
   }
 
   protected abstract take(row: Record<string, unknown>): void;
-  protected abstract compare(offsets: Offsets): void;
+  protected abstract compare(offsets: Offsets, known: Known): void;
 
   private async newText(size: number): Promise<string> {
     if (size === this.bytes) return '';
@@ -48,26 +48,64 @@ export abstract class Output {
   }
 }
 
-/** The ids themselves: of each partition in order, none left out, none twice. */
-export class Ids extends Output {
-  private readonly next = new Map<number, number>();
+/** What is known of a job at a position, besides its rows. */
+export interface Known {
+  /** Records it could not compute and keeps: partition -> offsets. */
+  letters: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Versions that may have written rows since it was last compared. */
+  versions: ReadonlySet<string>;
+}
 
-  protected take({ id }: Record<string, unknown>): void {
-    const number = Number(id);
-    const partition = number % partitions;
-    const expected = this.next.get(partition) ?? 0;
-    const offset = Math.floor(number / partitions);
-    if (offset !== expected)
-      throw new Error(`${this.file}: offset ${offset} of partition ${partition} where ${expected} was next`);
-    this.next.set(partition, expected + 1);
+/** The ids themselves: none left out but the dead letters, none twice. */
+export class Ids extends Output {
+  /** Up to which offset they are there, by partition, and those missing below. */
+  private readonly next = new Map<number, number>();
+  private readonly missing = new Map<number, Set<number>>();
+  private readonly writers = new Set<string>();
+
+  /** @param inOrder of each partition in order too: neither shared by versions nor tried again */
+  constructor(
+    file: string,
+    private readonly inOrder: boolean,
+  ) {
+    super(file);
   }
 
-  protected compare(offsets: Offsets): void {
+  protected take({ id, v }: Record<string, unknown>): void {
+    const number = Number(id);
+    const partition = number % partitions;
+    const offset = Math.floor(number / partitions);
+    const expected = this.next.get(partition) ?? 0;
+    const missing = this.missing.get(partition) ?? new Set();
+    this.missing.set(partition, missing);
+    if (offset !== expected && (this.inOrder || (offset < expected && !missing.has(offset))))
+      throw new Error(`${this.file}: offset ${offset} of partition ${partition} where ${expected} was next`);
+    for (let skipped = expected; skipped < offset; skipped++) missing.add(skipped);
+    missing.delete(offset);
+    this.next.set(partition, Math.max(expected, offset + 1));
+    this.writers.add(String(v));
+  }
+
+  protected compare(offsets: Offsets, { letters, versions }: Known): void {
     for (const [partition, offset] of offsets) {
-      const written = this.next.get(partition) ?? 0;
-      if (written !== offset)
-        throw new Error(`${this.file}: partition ${partition} has ${written} rows at position ${offset}`);
+      const missing = new Set(this.missing.get(partition));
+      const next = this.next.get(partition) ?? 0;
+      for (let absent = next; absent < offset; absent++) missing.add(absent);
+      const kept = letters.get(partition) ?? new Set();
+      const lost = [...missing].filter((absent) => !kept.has(absent));
+      const both = [...kept].filter((letter) => !missing.has(letter));
+      if (next > offset || lost.length + both.length > 0)
+        throw new Error(
+          `${this.file}: partition ${partition} has rows up to ${next} at position ${offset}, of which ` +
+            `${lost.slice(0, 9).join(', ')} are missing and ${both.slice(0, 9).join(', ')} are dead letters too`,
+        );
     }
+    const wrong = [...this.writers].filter((version) => !versions.has(version));
+    if (wrong.length > 0)
+      throw new Error(
+        `${this.file}: rows of version ${wrong.join(', ')} where ${[...versions].join(', ')} ran`,
+      );
+    this.writers.clear();
   }
 }
 

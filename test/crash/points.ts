@@ -1,8 +1,13 @@
 // The closed list of crash points: every durable write a job server makes, by name, and the request that brings the
 // server there. A write that is not in the list fails the test that finds it.
 
+/** A request of a client, or a wait for records. */
+export type Verb =
+  | ('start' | 'startPaused' | 'read' | 'pause' | 'resume' | 'step' | 'stop' | 'restart' | 'drop')
+  | ('deploy' | 'deployBeside' | 'canary' | 'promote' | 'rollback' | 'retry');
+
 /** What a round does to come to a point; `open` is the server's start, `shutdown` its end in good order. */
-export type Reach = 'open' | 'start' | 'read' | 'pause' | 'resume' | 'stop' | 'restart' | 'drop' | 'shutdown';
+export type Reach = Verb | 'open' | 'shutdown' | 'changeVersion';
 
 export const points = {
   // The server's own database and files.
@@ -36,11 +41,35 @@ export const points = {
   'rows synced': 'read',
   'rows cut back': 'read',
   'job file deleted': 'drop',
+  // Steps, versions, dead letters.
+  'step wanted': 'step',
+  'version announced': 'deploy',
+  'database announced': 'rollback',
+  'version given up': 'open',
+  'state copied': 'changeVersion',
+  'state copy synced': 'changeVersion',
+  'state carried over': 'changeVersion',
+  'state written back': 'changeVersion',
+  'version journalled': 'deploy',
+  'swap journalled': 'deployBeside',
+  'canary journalled': 'canary',
+  'rollback journalled': 'rollback',
+  'version database deleted': 'changeVersion',
+  'spare databases forgotten': 'changeVersion',
+  'dead letters stored': 'read',
+  'dead letters settled': 'retry',
 } as const satisfies Record<string, Reach>;
 
 export type Point = keyof typeof points;
 
 export const pointNames = Object.keys(points) as Point[];
+
+/** Only a crash somewhere else brings a server to these. */
+export const precursors: Partial<Record<Point, Pick<Blow, 'point' | 'reach' | 'passage'>>> = {
+  // Files are synced when they are opened too, with no rows yet.
+  'rows cut back': { point: 'rows synced', reach: 'read', passage: 4 },
+  'version given up': { point: 'version announced', reach: 'deploy', passage: 1 },
+};
 
 /** Where in a write it happens; in the middle of it, a file has half of the bytes. */
 export const moments = ['before', 'during', 'after'] as const;
@@ -49,6 +78,8 @@ export type Moment = (typeof moments)[number];
 /** What a process does to itself at a point. */
 export interface Blow {
   point: Point;
+  /** Another way to the point than the usual one. */
+  reach?: Reach;
   moment: Moment;
   /** Which passage of the point, from 1. */
   passage: number;
@@ -74,6 +105,14 @@ export interface JournalEntry {
   dropping?: boolean;
   pauses: number;
   resumes: number;
+  /** Whether a step is under way. */
+  step?: boolean;
+  version?: string;
+  canary?: string;
+  /** Whether a version is on its way. */
+  deploying?: boolean;
+  /** Databases of other versions. */
+  spares?: number;
 }
 
 /** Environment variables of a server process under test. */

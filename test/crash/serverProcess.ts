@@ -7,6 +7,7 @@ import type { MessageConnection, RequestType } from 'vscode-jsonrpc/node';
 import { connectToJobServer } from '../../server/protocol/connect';
 import { StreamJobsError } from '../../server/protocol/errors';
 import type { JobDetails, JobSnapshot } from '../../server/protocol/jobs';
+import type { Cell } from '../../server/protocol/results';
 import * as protocol from '../../server/protocol/rpc';
 import { endsWithTest } from '../endsWithTest';
 import { blowVariable, traceVariable, type Blow } from './points';
@@ -83,10 +84,16 @@ export class ServerProcess {
 
   /** Runs a script. @throws Gone, Error of the first statement that failed */
   async run(sql: string): Promise<void> {
+    await this.rows(sql);
+  }
+  /** The same, and the rows of the last statement, by column. */
+  async rows(sql: string): Promise<Record<string, Cell>[]> {
     const { results } = await this.ask(protocol.execute, { sql, by: 'test' });
     const error = results.find((result) => result.error !== undefined)?.error;
     if (error?.code === 'CANCELLED') throw new Gone('The server is ending.');
     if (error !== undefined) throw new Error(`${error.code}: ${error.message}`);
+    const { columns = [], rows = [] } = results.at(-1) ?? {};
+    return rows.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i] ?? '', cell])));
   }
   jobs(): Promise<JobSnapshot[]> {
     return this.ask(protocol.listJobs, {});

@@ -1,12 +1,26 @@
 // The jobs that live on a crash site: their statements, and what must be true of what they wrote.
 import path from 'node:path';
 import type { JobDetails } from '../../server/protocol/jobs';
-import { Ids, partitions, Windows, type Output } from './output';
-import type { Verb } from './standing';
+import { Ids, partitions, Windows, type Known, type Output } from './output';
+import type { Point, Verb } from './points';
+import type { ServerProcess } from './serverProcess';
 
 /** Without state: ids to a file and a print sink. With state: ids, and windows over them. */
 export const kinds = ['rows', 'windows'] as const;
 export type Kind = (typeof kinds)[number];
+
+/** Points that only jobs without state come to: windows have no keys to share, and nothing that cannot be computed. */
+const ofRows: readonly Point[] = ['canary journalled', 'dead letters stored', 'dead letters settled'];
+
+export function comesTo(kind: Kind, point: Point): boolean {
+  return kind === 'rows' || !ofRows.includes(point);
+}
+
+/** Records of one step, and after how many there is one that odd versions cannot compute. */
+export const stepRecords = 250;
+const badEvery = 499;
+/** SHOW DEAD LETTERS shows no more. */
+const lettersShown = 1_000;
 
 const source = `CREATE TABLE IF NOT EXISTS src (id BIGINT, ts AS TO_TIMESTAMP_LTZ(id, 3), WATERMARK FOR ts AS ts)
   WITH ('connector' = 'datagen', 'partitions' = '${partitions}', 'rows-per-second' = '5000',
@@ -31,13 +45,13 @@ export class TestJob {
   /** The job is gone: the next one writes elsewhere. */
   renew(): void {
     this.generation += 1;
-    const outputs = [new Ids(path.join(this.folder, `${this.table('ids')}.json`))];
-    const windows = new Windows(path.join(this.folder, `${this.table('windows')}.json`));
-    this.outputs = this.kind === 'windows' ? [...outputs, windows] : outputs;
+    const file = (table: string) => path.join(this.folder, `${this.table(table)}.json`);
+    const outputs = [new Ids(file('ids'), this.kind === 'windows')];
+    this.outputs = this.kind === 'windows' ? [...outputs, new Windows(file('windows'))] : outputs;
   }
 
-  /** The script a request is. */
-  sql(verb: Exclude<Verb, 'read'>): string {
+  /** The script a request is; `version` is the one that it brings. */
+  sql(verb: Exclude<Verb, 'read'>, version: string): string {
     const { name } = this;
     switch (verb) {
       case 'start':
@@ -45,10 +59,22 @@ export class TestJob {
         return this.startSql(verb === 'startPaused');
       case 'pause':
         return `PAUSE JOB ${name} WITH REASON = 'crash test'`;
+      case 'step':
+        return `RESUME JOB ${name} FOR ${stepRecords} RECORDS`;
+      case 'retry':
+        return `RETRY DEAD LETTERS FOR ${name}`;
+      case 'deploy':
+      case 'promote':
+        return this.deploySql(version, 'REPLACE');
+      case 'deployBeside':
+        return this.deploySql(version, 'BLUE_GREEN');
+      case 'canary':
+        return this.deploySql(version, `CANARY(${10 + ((this.generation * 7 + Number(version)) % 80)})`);
       case 'resume':
       case 'stop':
       case 'restart':
       case 'drop':
+      case 'rollback':
         return `${verb.toUpperCase()} JOB ${name}`;
     }
   }
@@ -59,12 +85,38 @@ export class TestJob {
   }
 
   /** Of a job whose pause was answered: what it wrote is what lies before its positions, exactly. */
-  async verify({ pauseHistory, name }: JobDetails): Promise<void> {
+  async verify(details: JobDetails, server: ServerProcess, versions: ReadonlySet<string>): Promise<void> {
+    const { pauseHistory, name } = details;
     const offsets = pauseHistory.at(-1)?.offsets ?? [];
     const next = new Map(offsets.map(({ partition, position }) => [partition, Number(position)]));
     if (next.size !== partitions)
       throw new Error(`${name} was paused at ${JSON.stringify(offsets)}, not at ${partitions} positions`);
-    for (const output of this.outputs) await output.verify(next);
+    const known = { letters: await this.letters(details, server), versions };
+    for (const output of this.outputs) await output.verify(next, known);
+  }
+
+  /** Its dead letters, which are counted as they are kept. */
+  private async letters(details: JobDetails, server: ServerProcess): Promise<Known['letters']> {
+    const { name, recordsFailed, recordsLate, deadLetters } = details;
+    const { kept = 0, dropped = 0, retried = 0 } = deadLetters ?? {};
+    const letters = new Map<number, Set<number>>();
+    const rows = kept === 0 ? [] : await server.rows(`SHOW DEAD LETTERS FOR ${name}`);
+    for (const { partition, offset } of rows) {
+      const own = letters.get(Number(partition)) ?? new Set();
+      letters.set(Number(partition), own.add(Number(offset)));
+    }
+    const found = [...letters.values()].reduce((sum, { size }) => sum + size, 0);
+    if (
+      found !== kept ||
+      kept > lettersShown ||
+      recordsFailed !== kept + retried + dropped ||
+      recordsLate > 0
+    )
+      throw new Error(
+        `${name} has ${found} dead letters; it counts ${JSON.stringify(deadLetters)}, ${recordsFailed} failed and ` +
+          `${recordsLate} late`,
+      );
+    return letters;
   }
 
   private table(name: string): string {
@@ -75,19 +127,29 @@ export class TestJob {
     const file = (table: string, columns: string) =>
       `CREATE TABLE IF NOT EXISTS ${table} (${columns}) WITH ('connector' = 'file', 'path' = '${table}.json', 'format' = 'json');\n`;
     const [ids, windows, printed] = [this.table('ids'), this.table('windows'), this.table('printed')];
-    const second =
-      this.kind === 'windows'
-        ? `INSERT INTO ${windows} SELECT window_start, COUNT(*), SUM(id)
-             FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '0.1' SECOND)) GROUP BY window_start, window_end;`
-        : `INSERT INTO ${printed} SELECT id FROM src;`;
     return [
       source,
-      file(ids, 'id BIGINT'),
+      file(ids, 'id BIGINT, v STRING, q BIGINT'),
       this.kind === 'windows'
         ? file(windows, '`start` TIMESTAMP_LTZ(3), n BIGINT, s BIGINT')
         : `CREATE TABLE IF NOT EXISTS ${printed} (id BIGINT) WITH ('connector' = 'print');\n`,
-      `START JOB ${this.name}${paused ? ' PAUSED' : ''} AS STATEMENT SET BEGIN
-         INSERT INTO ${ids} SELECT id FROM src; ${second} END WITH ('batch.records' = '400');`,
+      `START JOB ${this.name}${paused ? ' PAUSED' : ''} AS ${this.query('1')};`,
     ].join('');
+  }
+
+  private deploySql(version: string, strategy: string): string {
+    return `DEPLOY JOB ${this.name} VERSION '${version}' AS ${this.query(version)} STRATEGY ${strategy}`;
+  }
+
+  private query(version: string): string {
+    const isStrict = this.kind === 'rows' && Number(version) % 2 === 1;
+    const computed = isStrict ? `1 / (id % ${badEvery} - 7)` : '0';
+    const second =
+      this.kind === 'windows'
+        ? `INSERT INTO ${this.table('windows')} SELECT window_start, COUNT(*), SUM(id)
+             FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '0.1' SECOND)) GROUP BY window_start, window_end;`
+        : `INSERT INTO ${this.table('printed')} SELECT id FROM src;`;
+    return `STATEMENT SET BEGIN INSERT INTO ${this.table('ids')} SELECT id, '${version}', ${computed} FROM src;
+      ${second} END WITH ('batch.records' = '400')`;
   }
 }
