@@ -15,11 +15,11 @@ describe('a job server process', () => {
     expect([...summary.unknown]).toEqual([]);
     expect([...summary.passed].sort()).toEqual([...pointNames].sort());
     expect([...summary.struck.keys()].sort()).toEqual([...pointNames].sort());
-  }, 300_000);
+  }, 900_000);
 
   it('row 26: SIGTERM or SIGINT at each durable write: leaves in good order, its state kept', async () => {
     const signals = ['SIGTERM', 'SIGINT'] as const;
-    const summary = await runCampaign({ seed, blows: pointNames.length, parallel: 2, signals: [...signals] });
+    const summary = await runCampaign({ seed, blows: 30, parallel: 2, signals: [...signals] });
     expect(total(summary.struck)).toBeGreaterThan(0);
-  }, 300_000);
+  }, 900_000);
 });
