@@ -158,5 +158,5 @@ export class ServerProcess {
 function isBroken(error: unknown): boolean {
   return error instanceof StreamJobsError
     ? error.code === 'SERVER_NOT_RUNNING'
-    : /closed|disposed|ECONNRESET|EPIPE/i.test(String(error));
+    : /closed|disposed|ended by the other|ECONNRESET|EPIPE/i.test(String(error));
 }

@@ -132,9 +132,8 @@ export function wayTo(verb: Verb, from: Standing, pick: Pick): Verb[] {
     case 'retry':
       // One version in two cannot compute some records: what it left is tried by itself, or by the next one.
       return [
-        ...toRunning(from, pick),
-        'read',
-        ...pick([[], ['deploy'], ['deploy', 'read', 'deploy']]),
+        ...wayTo('read', from, pick),
+        ...pick([[], [...endOfCanary(from), 'deploy'], [...endOfCanary(from), 'deploy', 'read', 'deploy']]),
         verb,
       ];
     default:
@@ -149,7 +148,7 @@ function wayToVersion(verb: Verb, from: Standing, pick: Pick): Verb[] {
   switch (verb) {
     case 'deploy':
     case 'deployBeside':
-      return canary ? [...there, 'rollback', verb] : [...there, verb];
+      return [...there, ...endOfCanary(from), verb];
     case 'promote':
       return canary ? [...there, verb] : [...there, 'canary', verb];
     case 'rollback':
@@ -157,6 +156,11 @@ function wayToVersion(verb: Verb, from: Standing, pick: Pick): Verb[] {
     default:
       return [...there, verb];
   }
+}
+
+/** Before another version can come. */
+function endOfCanary(from: Standing): Verb[] {
+  return canaryOf(from) === undefined ? [] : ['rollback'];
 }
 
 function toRunning({ state }: Standing, pick: Pick): Verb[] {

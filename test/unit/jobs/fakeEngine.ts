@@ -44,7 +44,7 @@ export class FakeEngine implements Engine {
     if (this.openPipelines.some(({ name, key }) => name === spec.name && key === keyOf(spec))) {
       throw new StreamJobsError('STORAGE', `${spec.name} is open already.`);
     }
-    const pipeline = new FakePipeline(this, spec.name, events, keyOf(spec));
+    const pipeline = new FakePipeline(this, spec.name, events, keyOf(spec), spec.shadow);
     this.pipelines.push(pipeline);
     return pipeline;
   }
@@ -127,8 +127,7 @@ export class FakeEngine implements Engine {
   async drop(spec: JobSpec): Promise<void> {
     await this.clock.sleep(1);
     if (!this.alive) await forever();
-    this.world.committed.delete(keyOf(spec));
-    this.world.dropped.push(spec.name);
+    this.world.forget(spec.name, keyOf(spec));
   }
 
   preview(_plan: PreviewPlan, sink: PreviewSink): Promise<Preview> {
@@ -184,7 +183,7 @@ export class FakeEngine implements Engine {
 }
 
 /** A job's first database goes by its name, those of other versions by their path. */
-function keyOf({ name, databasePath }: Pick<JobSpec, 'name' | 'databasePath'>): string {
+export function keyOf({ name, databasePath }: Pick<JobSpec, 'name' | 'databasePath'>): string {
   return /\/\d+\.db$/.test(databasePath) ? databasePath : name;
 }
 

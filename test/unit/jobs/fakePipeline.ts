@@ -24,6 +24,8 @@ export class FakePipeline implements Pipeline {
   closed = false;
   ended = false;
   position: bigint;
+  /** Where it began. */
+  readonly opened: bigint;
   private target: bigint | undefined;
   private closing = false;
 
@@ -33,8 +35,10 @@ export class FakePipeline implements Pipeline {
     readonly events: PipelineEvents,
     /** Its place in what the world holds as committed. */
     readonly key = name,
+    /** Whether it writes nothing outside. */
+    readonly shadow = false,
   ) {
-    this.position = engine.world.committed.get(key) ?? 0n;
+    this.position = this.opened = engine.world.committed.get(key) ?? 0n;
   }
 
   /** Reads some records if it reads at all. */
@@ -45,7 +49,7 @@ export class FakePipeline implements Pipeline {
     this.position = this.target;
     this.target = undefined;
     this.reading = false;
-    this.engine.world.committed.set(this.name, this.position);
+    this.engine.world.commit(this);
     this.events.reached();
   }
 
@@ -71,7 +75,7 @@ export class FakePipeline implements Pipeline {
     this.mustBeOpen();
     await this.engine.act('quiesce', signal);
     this.reading = false;
-    if (!this.closing) this.engine.world.committed.set(this.key, this.position);
+    if (!this.closing) this.engine.world.commit(this);
     return this.positions();
   }
 
@@ -119,6 +123,7 @@ export class FakePipeline implements Pipeline {
     await this.engine.act('retry', undefined);
     const { world } = this.engine;
     const all = world.lettersOf(this.name);
+    if (!this.reading) return { succeeded: 0, failed: 0, unfit: 0, left: all.length };
     const kept = number === undefined ? [] : all.filter((letter) => letter.number !== number);
     world.letters.set(this.name, kept);
     return { succeeded: all.length - kept.length, failed: 0, unfit: 0, left: 0 };

@@ -11,6 +11,7 @@ import type {
   StreamLog,
 } from '../../../server/engine/engine';
 import { StreamJobsError } from '../../../server/protocol/errors';
+import type { FakePipeline } from './fakePipeline';
 
 export type Call =
   'open' | 'run' | 'quiesce' | 'close' | 'retry' | 'carryOver' | 'stepForward' | 'forget' | 'reposition';
@@ -54,6 +55,16 @@ export class FakeWorld {
   }
   lettersOf(job: string): DeadLetter[] {
     return this.letters.get(job) ?? [];
+  }
+  /** What a pipeline has read is durable now, with its results. */
+  commit({ key, position }: Pick<FakePipeline, 'key' | 'position'>): void {
+    this.committed.set(key, position);
+  }
+  /** Of a job that is dropped: one of its databases, and what all of them kept. */
+  forget(name: string, key: string): void {
+    this.committed.delete(key);
+    this.letters.delete(name);
+    this.dropped.push(name);
   }
   behaveWell(): void {
     this.next.clear();

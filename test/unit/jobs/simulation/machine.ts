@@ -5,9 +5,11 @@ import { StreamJobsError } from '../../../../server/protocol/errors';
 import type { Store, StoreChange, StoreContents } from '../../../../server/jobs/store';
 import type { Random } from '../../../random';
 import type { FakeClock } from '../fakeClock';
-import { FakeEngine } from '../fakeEngine';
-import type { Behaviour, Call, FakeWorld } from '../fakeWorld';
+import { FakeEngine, keyOf } from '../fakeEngine';
+import type { Behaviour, Call } from '../fakeWorld';
+import type { JobSpec } from '../../../../server/engine/engine';
 import type { FakeDisk } from '../fakeStore';
+import type { SimulatedWorld } from './output';
 
 /** How often things go wrong, from 0 to 1. */
 export interface Faults {
@@ -106,16 +108,24 @@ export class SimulatedStore implements Store {
   }
 }
 
+/** Deadlines shorter than `hangMs` where the server's own are longer. */
+export const simulatedLimits = { catchUpDeadlineMs: 60_000, carryOverDeadlineMs: 30_000 };
+
 /** An engine whose calls take their time, and fail, hang or come late. */
 export class SimulatedEngine extends FakeEngine {
   constructor(
-    world: FakeWorld,
+    override readonly world: SimulatedWorld,
     clock: FakeClock,
     private readonly life: LifeClock,
     private readonly random: Random,
     private readonly faults: () => Faults,
   ) {
     super(world, clock);
+  }
+
+  override carryOver(from: JobSpec, to: JobSpec): Promise<void> {
+    const position = this.world.committed.get(keyOf(from)) ?? 0n;
+    return this.world.carrying(from.name, position, () => super.carryOver(from, to));
   }
 
   override async act(call: Call, signal: AbortSignal | undefined): Promise<void> {

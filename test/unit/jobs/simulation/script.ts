@@ -9,7 +9,9 @@ export type JobName = (typeof jobNames)[number];
 export type Request =
   | { ask: 'start' | 'startPaused' | 'resume' | 'stop' | 'forceStop' | 'restart' | 'drop' }
   | { ask: 'pause'; cold?: true; forMs?: number }
-  | { ask: 'resumeFor'; records: number };
+  | { ask: 'resumeFor'; records: number }
+  | { ask: 'deploy'; version: string; strategy: 'REPLACE' | 'BLUE_GREEN' | 'CANARY(30)' | 'CANARY(60)' }
+  | { ask: 'rollback' | 'retry' };
 
 /** What a pipeline says by itself; `late` is one that was let go of. */
 export type Word = 'finished' | 'badRecord' | 'broken' | 'late';
@@ -27,6 +29,8 @@ export interface Script {
 const lengthMs = 60_000;
 const eventsMin = 10;
 const eventsMore = 40;
+/** Names of versions: few, so that some come twice. */
+const versions = 6;
 
 export function scriptOf(seed: number): Script {
   const random = new Random(seed);
@@ -57,7 +61,20 @@ function requestOf(random: Random): Request {
     if (random.chance(0.15)) return { ask: 'pause', forMs: 1 + random.integer(20_000) };
     return random.chance(0.15) ? { ask: 'pause', cold: true } : { ask: 'pause' };
   }
-  if (dice < 0.65) return { ask: 'resume' };
+  if (dice < 0.5) return { ask: 'resume' };
+  if (dice < 0.6) return { ask: 'resumeFor', records: 1 + random.integer(40) };
+  if (dice < 0.72) {
+    const strategy = random.pick([
+      'REPLACE',
+      'BLUE_GREEN',
+      'BLUE_GREEN',
+      'CANARY(30)',
+      'CANARY(60)',
+    ] as const);
+    return { ask: 'deploy', version: String(2 + random.integer(versions)), strategy };
+  }
+  if (dice < 0.78) return { ask: 'rollback' };
+  if (dice < 0.83) return { ask: 'retry' };
   return {
     ask: random.pick(['start', 'startPaused', 'stop', 'forceStop', 'restart', 'restart', 'drop'] as const),
   };

@@ -6,10 +6,11 @@ import type { JobDetails, JobSnapshot } from '../../../../server/protocol/jobs';
 import { Random } from '../../../random';
 import { FakeClock } from '../fakeClock';
 import type { FakePipeline } from '../fakePipeline';
-import { FakeWorld } from '../fakeWorld';
 import { FakeDisk } from '../fakeStore';
 import { query, tables } from '../servers';
-import { LifeClock, noFaults, SimulatedEngine, SimulatedStore } from './machine';
+import { LifeClock, noFaults, SimulatedEngine, simulatedLimits, SimulatedStore } from './machine';
+import { SimulatedWorld } from './output';
+import { isBehindDisk, keyOfJob, Promises } from './promises';
 import { jobNames, type Event, type JobName, type Request, type Script, type Word } from './script';
 
 export class Violation extends Error {
@@ -19,6 +20,7 @@ export class Violation extends Error {
 /** What a request may be refused with, whatever else is going on. */
 const refusals = new Set([
   ...['JOB_NOT_FOUND', 'JOB_EXISTS', 'JOB_NOT_RUNNING', 'JOB_NOT_PAUSED', 'PAUSE_TIMEOUT', 'RESUME_TIMEOUT'],
+  ...['VERSION_EXISTS', 'VERSION_NOT_FOUND', 'DEPLOY_FAILED', 'SINK_UNAVAILABLE', 'BAD_REQUEST'],
   ...['STOPPED_MEANWHILE', 'STORAGE', 'SOURCE_UNAVAILABLE', 'SINK_FAILED', 'DATA_LOSS', 'SOURCE_FAILED'],
 ]);
 /** Longest a request may take, and each that was there before it, one of the job itself too; in virtual time. */
@@ -46,13 +48,14 @@ interface Life {
 export class Simulation {
   readonly trace: string[] = [];
   private readonly clock = new FakeClock();
-  private readonly world = new FakeWorld();
   private readonly disk = new FakeDisk();
+  private readonly world = new SimulatedWorld((what) => this.violated(what));
+  private readonly promises = new Promises(this.disk, (what) => this.violated(what));
   private readonly random: Random;
   private faults;
   private life: Life;
-  /** Jobs whose pause was answered, with nobody asking for anything since: how much they had read. */
-  private readonly resting = new Map<JobName, bigint>();
+  /** Jobs whose pause was answered, with nobody asking for anything since: how much they had read, and their letters. */
+  private readonly resting = new Map<JobName, { position: bigint; letters: number }>();
   private readonly atItsEnd = new WeakSet<FakePipeline>();
   private crashes = 0;
   private violation: Violation | undefined;
@@ -102,7 +105,8 @@ export class Simulation {
       this.note(message);
       if (message.includes('a mistake in the server')) this.violated(message);
     };
-    const fixed = { dataDir: 'data', environment: {}, clock, engine, store, log };
+    const limits = simulatedLimits;
+    const fixed = { dataDir: 'data', environment: {}, clock, engine, store, log, limits };
     this.life.server = await this.clock.until(StreamJobServer.open(fixed));
   }
 
@@ -141,6 +145,7 @@ export class Simulation {
     const ahead = [...life.pending].filter((other) => other.job === job).length;
     const pending = { job, ask: request.ask, since: this.clock.monotonic(), ahead };
     life.pending.add(pending);
+    const asked = this.promises.ask(job, request, ahead, this.resting.get(job)?.position);
     this.resting.delete(job);
     this.note(`${job}: ${JSON.stringify(request)} asked`);
     const answered = (text: string) => {
@@ -151,12 +156,15 @@ export class Simulation {
       (details) => {
         if (life !== this.life) return;
         answered('answered');
+        this.promises.answered(job, request, asked);
         this.answered(job, request, details);
       },
       (error: unknown) => {
         if (life !== this.life) return;
         const code = error instanceof StreamJobsError ? error.code : '';
         answered(code === '' ? String(error) : code);
+        const isBehind = this.server.listJobs().some((other) => other.name === job && isBehindDisk(other));
+        if (!isBehind) this.promises.refused(job, request, code, asked);
         if (!refusals.has(code)) this.violated(`${job}: ${request.ask} was refused with ${String(error)}`);
       },
     );
@@ -185,7 +193,22 @@ export class Simulation {
       case 'drop':
         await server.dropJob(name, { by });
         return undefined;
+      case 'deploy': {
+        const { version, strategy } = request;
+        return this.execute(name, `DEPLOY JOB ${name} VERSION '${version}' AS ${query} STRATEGY ${strategy}`);
+      }
+      case 'rollback':
+        return this.execute(name, `ROLLBACK JOB ${name}`);
+      case 'retry':
+        return this.execute(name, `RETRY DEAD LETTERS FOR ${name}`);
     }
+  }
+
+  private async execute(name: JobName, sql: string): Promise<JobDetails> {
+    const { server } = this;
+    const [result] = (await server.execute(sql, { by })).results;
+    if (result?.error !== undefined) throw new StreamJobsError(result.error.code, result.error.message);
+    return server.getJobDetails(name);
   }
 
   /** At the moment of an answer what it says is on the disk. */
@@ -205,7 +228,7 @@ export class Simulation {
       // Others asked too, or a timer will: then it need not stay.
       const isAlone = ![...this.life.pending].some((pending) => pending.job === job);
       const isTimed = details.pause?.until !== undefined;
-      if (isAlone && !isTimed && record?.desired === 'paused') this.resting.set(job, this.positionOf(job));
+      if (isAlone && !isTimed && record?.desired === 'paused') this.resting.set(job, this.restingPoint(job));
     }
     if (
       ask === 'resume' &&
@@ -218,11 +241,15 @@ export class Simulation {
 
   /** A pipeline speaks up, one that was let go of too: nothing may come of that. */
   private say(job: JobName, word: Word): void {
-    const own = this.life.engine.pipelines.filter(({ name }) => name === job);
+    // The end of its sources is the end of the job; one beside it only waits there.
+    const own = this.life.engine.pipelines.filter(
+      ({ name, shadow }) => name === job && !(shadow && word === 'finished'),
+    );
     const pipeline =
       word === 'late' ? own.find(({ closed }) => closed) : own.filter(({ closed }) => !closed).at(-1);
     if (pipeline === undefined) return;
     this.note(`${job}: its pipeline says ${word}`);
+    this.promises.forgetStep(job);
     const failure = new StreamJobsError('SOURCE_FAILED', 'The source broke.');
     if (word === 'badRecord' || word === 'late') pipeline.events.pauseWanted('no JSON');
     if (word === 'finished' || word === 'late') pipeline.events.finished();
@@ -239,13 +266,18 @@ export class Simulation {
       if (this.atItsEnd.has(pipeline)) pipeline.reading = false;
       pipeline.process(1 + this.random.integer(3));
       // A batch of a running job is committed now and then.
-      if (pipeline.reading && this.random.chance(0.3))
-        this.world.committed.set(pipeline.name, pipeline.position);
+      if (!pipeline.reading || !this.random.chance(0.3)) continue;
+      this.world.commit(pipeline);
+      if (!pipeline.shadow && this.random.chance(0.1)) this.world.addLetter(pipeline.name);
     }
     for (const job of server.listJobs()) this.check(job);
-    for (const [job, position] of this.resting)
-      if (this.positionOf(job) !== position)
-        this.violated(`${job} is paused and went on from ${position} to ${this.positionOf(job)}`);
+    for (const [job, { position, letters }] of this.resting) {
+      const now = this.restingPoint(job);
+      if (now.position !== position || now.letters !== letters)
+        this.violated(
+          `${job} is paused and went on from ${position} to ${now.position}, with ${letters} and ${now.letters} letters`,
+        );
+    }
     for (const { job, ask, since, ahead } of this.life.pending)
       if (this.clock.monotonic() - since > answerMs * (ahead + 2))
         this.violated(`${job}: ${ask} has no answer after ${this.clock.monotonic() - since} ms`);
@@ -254,7 +286,7 @@ export class Simulation {
   private check(job: JobSnapshot): void {
     const { name, state, pauseHistory, warnings } = job;
     const reading = this.life.engine.openPipelines.filter(
-      (pipeline) => pipeline.name === name && pipeline.reading,
+      (pipeline) => pipeline.name === name && pipeline.reading && !pipeline.shadow,
     );
     const isQuiet = state === 'paused' || state === 'stopped' || state === 'failed';
     if (isQuiet && reading.length > 0) this.violated(`${name} is ${state}, and reads`);
@@ -262,7 +294,7 @@ export class Simulation {
     const record = this.disk.jobs.get(name);
     // What is on its way out is nobody's any more.
     if (record?.dropping === true) return;
-    const isBehind = warnings.some((warning) => warning.includes('cannot be written'));
+    const isBehind = isBehindDisk(job);
     // The wish is written while it becomes quiet.
     if (state === 'paused' && record?.desired !== 'paused' && !isBehind)
       this.violated(`${name} is ${state}, the disk wants it ${String(record?.desired)}`);
@@ -271,6 +303,8 @@ export class Simulation {
       this.violated(`${name} has an open pause on the disk, which wants it ${String(record?.desired)}`);
     if (state === 'resuming' && reading.length > 0 && record?.desired !== 'running')
       this.violated(`${name} reads, the disk wants it ${String(record?.desired)}`);
+    const pipelines = this.life.engine.openPipelines.filter((pipeline) => pipeline.name === name);
+    if (record !== undefined) this.promises.check(job, record, this.positionOf(name as JobName), pipelines);
     const open = pauseHistory.filter(({ resumedAt }) => resumedAt === undefined);
     if (open.length > 1 || (open.length === 1 && open[0] !== pauseHistory.at(-1)))
       this.violated(`${name} has open pauses in its history: ${JSON.stringify(pauseHistory)}`);
@@ -294,6 +328,8 @@ export class Simulation {
     await this.advanceTo(this.clock.monotonic() + restMs);
     for (const [i, job] of jobNames.entries()) {
       const now = this.finalState(job);
+      const { spareDatabases = [] } = this.disk.jobs.get(job) ?? {};
+      if (spareDatabases.length > 0) this.violated(`${job} keeps databases ${spareDatabases.join()}`);
       if (now !== before[i]) this.violated(`${job} came back ${now} and was ${String(before[i])}`);
     }
     if (this.violation !== undefined) throw this.violation;
@@ -318,12 +354,22 @@ export class Simulation {
       this.violated(
         `${name}: the disk has ${JSON.stringify(durable)}, the job ${JSON.stringify(pauseHistory)}`,
       );
-    return JSON.stringify({ state, desired, pauses, resumes });
+    const { versions = [], version, canary, database } = this.disk.jobs.get(name) ?? {};
+    const states = versions.map((known) => [known.version, known.state]);
+    if (versions.some((known) => known.state === 'deploying'))
+      this.violated(`${name} has versions ${JSON.stringify(states)}`);
+    return JSON.stringify({ state, desired, pauses, resumes, version, canary, database, states });
   }
 
   private positionOf(job: JobName): bigint {
-    const open = this.life.engine.openPipelines.filter(({ name }) => name === job).at(-1);
-    return open?.position ?? this.world.committed.get(job) ?? 0n;
+    const own = this.life.engine.openPipelines.filter(({ name, shadow }) => name === job && !shadow);
+    const record = this.disk.jobs.get(job);
+    const committed = record === undefined ? undefined : this.world.committed.get(keyOfJob(record));
+    return own.at(-1)?.position ?? committed ?? 0n;
+  }
+
+  private restingPoint(job: JobName): { position: bigint; letters: number } {
+    return { position: this.positionOf(job), letters: this.world.lettersOf(job).length };
   }
 
   private violated(what: string): void {
