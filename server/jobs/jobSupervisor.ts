@@ -15,6 +15,7 @@ import { pauseForLoss } from './turns/relocate';
 import { resume } from './turns/resume';
 import { recover } from './turns/start';
 import { finish } from './turns/stop';
+import { onItsWay } from './versions';
 import { WakeUp } from './wakeUp';
 
 export class JobSupervisor implements SlotEvents {
@@ -27,7 +28,10 @@ export class JobSupervisor implements SlotEvents {
     private readonly core: JobCore,
     private readonly requests: JobRequests,
   ) {
-    this.stepper = new Stepper(core, (act) => requests.submit('pause', act, byJob));
+    this.stepper = new Stepper(core, {
+      inTurn: (act) => requests.submit('pause', act, byJob),
+      failed: (error) => this.failed(error),
+    });
     this.pauseTimers = new PauseTimers(core, {
       resume: (pauses) => this.resumeByTimer(pauses),
       cool: (pauses) => this.cool(pauses),
@@ -40,7 +44,7 @@ export class JobSupervisor implements SlotEvents {
   comeBack(): void {
     const { record } = this.core.journal;
     this.core.understand();
-    if ((record.spareDatabases ?? []).length > 0) this.requests.quietly(tidyVersions);
+    if ((record.spareDatabases ?? []).length > 0 || onItsWay(record)) this.requests.quietly(tidyVersions);
     if (record.dropping === true) this.requests.quietly((core, turn) => discard(core, turn));
     else if (this.core.state === 'starting') this.attemptToRecover();
     else if (record.checkpoint === undefined) this.comeBackReading();

@@ -4,6 +4,7 @@
 //    PAUSE or STOP never waits for it.
 // 3. What was looked at counts only while the same step goes on.
 import { positionsBehind } from '../engine/peek';
+import type { StreamJobsError } from '../protocol/errors';
 import { within } from './deadline';
 import type { JobCore } from './jobCore';
 import { asError, messages } from './messages';
@@ -17,10 +18,13 @@ export class Stepper {
   private readonly timer: WakeUp;
   private waiting: { step: Step; resolve: () => void }[] = [];
 
-  /** @param inTurn runs something when it is the step's turn in the job's queue */
+  /** `inTurn` runs something when it is the step's turn in the job's queue; `failed` hears of a pipeline's failure. */
   constructor(
     private readonly core: JobCore,
-    private readonly inTurn: (act: (turn: Turn) => Promise<void>) => Promise<unknown>,
+    private readonly job: {
+      inTurn: (act: (turn: Turn) => Promise<void>) => Promise<unknown>;
+      failed: (error: StreamJobsError) => void;
+    },
   ) {
     this.timer = new WakeUp(core.around.clock);
   }
@@ -75,7 +79,7 @@ export class Stepper {
 
   private async finish(step: Step): Promise<boolean> {
     const request = { at: this.core.around.clock.now(), by: step.by, reason: 'step' };
-    await this.inTurn(async (turn) => {
+    await this.job.inTurn(async (turn) => {
       if (this.isDue(step)) await pause(this.core, turn, request);
     });
     return true;
@@ -91,11 +95,18 @@ export class Stepper {
     // Without records all that may be left is the end of the sources, which ends the job.
     const isEnd = next.length === 0 && pipeline?.ended === true;
     if (next.length === 0 && !isEnd) return false;
-    await this.inTurn(async (turn) => {
+    await this.job.inTurn(async (turn) => {
       if (!this.isDue(step) || core.slot.current !== pipeline) return;
       const wait = core.wait(turn, ms, () => messages.startTimeout(core.name, ms));
       core.trouble = undefined;
-      await (isEnd ? core.slot.run(wait) : core.slot.runTo(positionsBehind(next), wait));
+      try {
+        await (isEnd ? core.slot.run(wait) : core.slot.runTo(positionsBehind(next), wait));
+      } catch (error) {
+        turn.check();
+        // The pipeline is in no state to go on.
+        this.job.failed(asError(error, core.name));
+        throw error;
+      }
     });
     return true;
   }

@@ -10,6 +10,11 @@ export const versionMessages = {
       hint: `Give the new version another name; those used are ${list(taken)}.`,
     });
   },
+  onItsWay(name: string, version: string): StreamJobsError {
+    return new StreamJobsError('VERSION_EXISTS', `Version '${version}' of ${name} is being deployed.`, {
+      hint: `Try again when that is done; SHOW VERSIONS ${written(name)} says how it ended. PAUSE JOB ${written(name)} ends it.`,
+    });
+  },
   notFound(name: string, version: string, known: string[]): StreamJobsError {
     return new StreamJobsError('VERSION_NOT_FOUND', `${name} has no version '${version}'.`, {
       hint: `Its versions are ${list(known)}.`,

@@ -98,10 +98,15 @@ export function databasesOf({ database = 0, spareDatabases = [] }: JobRecord): n
   return [...new Set([...spareDatabases, database])];
 }
 
+/** The version that is being deployed; undefined when none is. */
+export function onItsWay({ versions = [] }: JobRecord): VersionRecord | undefined {
+  return versions.find(({ state }) => state === 'deploying');
+}
+
 /** What a record says after a deployment that ended before the new version took over; nothing when none did. */
 export function cutShort(record: JobRecord, why: string): Pick<JobRecord, 'versions'> {
   const { versions = [] } = record;
-  const cut = versions.find(({ state }) => state === 'deploying');
+  const cut = onItsWay(record);
   if (cut === undefined) return {};
   const note = `${why} Version '${runningName(record)}' stayed.`;
   return { versions: changed(versions, cut.version, { state: 'failed', note }) };

@@ -1,7 +1,7 @@
 // One version in the place of another: what is refused, what is planned, and what the record says before and after.
 import { keepsState, planChange, type PlanChange } from '../../engine/planChange';
 import type { JobCore, PlannedJob } from '../jobCore';
-import { asError } from '../messages';
+import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
 import type { JobRecord, VersionRecord } from '../store';
 import { remarks, versionMessages } from '../versionMessages';
@@ -61,6 +61,10 @@ export function replacement(
   const { state } = core;
   if (state !== 'running' && state !== 'paused' && state !== 'stopped' && state !== 'failed')
     throw versionMessages.notSettled(core.standing());
+  if (core.journal.record.dropping === true) throw messages.beingDropped(core.name);
+  // One that catches up beside the job has its turns in between those of others.
+  const other = versions.onItsWay(core.journal.record);
+  if (other !== undefined) throw versionMessages.onItsWay(core.name, other.version);
   const database = Math.max(...versions.databasesOf(before)) + 1;
   const { version, statement, settings } = made;
   const runs =

@@ -61,6 +61,16 @@ describe('a step', () => {
     expect(harness.job.details().step).toBeUndefined();
   });
 
+  it('whose part could not begin is opened again and goes on: a broker was away for a moment', async () => {
+    const harness = await pausedBefore(1000);
+    harness.world.misbehave('run', 'unavailable');
+    const details = await harness.clock.until(harness.job.resume(step(7)));
+    expect(details).toMatchObject({ state: 'paused', recordsIn: 7, pause: { reason: 'step', by } });
+    harness.world.misbehave('run', 'dataLoss');
+    const lost = await harness.clock.until(harness.job.resume(step(7)));
+    expect(lost).toMatchObject({ state: 'paused', recordsIn: 7, pause: { by: 'data loss' } });
+  });
+
   it('that a crash cut short processes the rest and is paused then', async () => {
     const harness = await pausedBefore(1000);
     harness.world.holdSteps = true;

@@ -48,6 +48,20 @@ describe('a version beside the running one', () => {
     expect(engine.openPipelines).toHaveLength(1);
   });
 
+  it('is the only one on its way: another one is refused, and it takes over all the same', async () => {
+    const { clock, job, engine, world } = await running();
+    const first = job.deployBeside(wanted('2'));
+    const others = [job.deployBeside(wanted('3')), job.deploy(wanted('4')), job.rollback(by, undefined)];
+    const answers = Promise.all(others.map((other) => outcome(clock, other)));
+    await twoPipelines(engine, clock);
+    engine.last().process(read * 10);
+    expect(await outcome(clock, first)).toBe('done');
+    expect(await answers).toEqual(['VERSION_EXISTS', 'VERSION_EXISTS', 'VERSION_NOT_FOUND']);
+    expect(states(job)).toEqual(['1 previous', '2 active']);
+    await clock.advance(100);
+    expect([...world.committed.keys()]).toHaveLength(1);
+  });
+
   it('ends with the old one untouched when that fails, or when it fails itself', async () => {
     for (const own of [true, false]) {
       const { clock, job, engine } = await running();
@@ -66,6 +80,18 @@ describe('a version beside the running one', () => {
 });
 
 describe('a deployment', () => {
+  it('of a job that is being dropped is refused: what it kept may be gone, and the rest goes soon', async () => {
+    const { clock, job, disk } = await running();
+    const dropped = outcome(clock, job.drop());
+    await clock.advance(1);
+    expect(disk.jobs.get(job.name)?.dropping).toBe(true);
+    disk.failing = 10;
+    expect(await dropped).toBe('STORAGE');
+    disk.failing = 0;
+    expect(await outcome(clock, job.deploy(wanted('2')))).toBe('JOB_NOT_RUNNING');
+    expect(states(job)).toEqual(['1 active']);
+  });
+
   it('is over when the new version has committed a few batches, or after a while', async () => {
     const { clock, job, engine, world } = await running();
     const deployed = job.deploy(wanted('2'));

@@ -68,6 +68,7 @@ export class Promises {
   /** A refusal leaves the version as it was. */
   refused(job: JobName, request: Request, code: string, { running, number }: Asked): void {
     const now = this.runningOnDisk(job);
+    if (request.ask === 'resumeFor') this.steps.delete(job);
     if (request.ask !== 'deploy' && request.ask !== 'rollback') return;
     if (number !== this.asked.get(job) || running === undefined || now === undefined) return;
     // Something that won over it: it may have been done by then.

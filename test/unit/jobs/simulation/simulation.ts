@@ -20,7 +20,7 @@ export class Violation extends Error {
 /** What a request may be refused with, whatever else is going on. */
 const refusals = new Set([
   ...['JOB_NOT_FOUND', 'JOB_EXISTS', 'JOB_NOT_RUNNING', 'JOB_NOT_PAUSED', 'PAUSE_TIMEOUT', 'RESUME_TIMEOUT'],
-  ...['VERSION_EXISTS', 'VERSION_NOT_FOUND', 'DEPLOY_FAILED', 'SINK_UNAVAILABLE', 'BAD_REQUEST'],
+  ...['VERSION_EXISTS', 'VERSION_NOT_FOUND', 'DEPLOY_FAILED', 'SINK_UNAVAILABLE', 'BAD_RECORD'],
   ...['STOPPED_MEANWHILE', 'STORAGE', 'SOURCE_UNAVAILABLE', 'SINK_FAILED', 'DATA_LOSS', 'SOURCE_FAILED'],
 ]);
 /** Longest a request may take, and each that was there before it, one of the job itself too; in virtual time. */
@@ -284,7 +284,7 @@ export class Simulation {
   }
 
   private check(job: JobSnapshot): void {
-    const { name, state, pauseHistory, warnings } = job;
+    const { name, state, pauseHistory } = job;
     const reading = this.life.engine.openPipelines.filter(
       (pipeline) => pipeline.name === name && pipeline.reading && !pipeline.shadow,
     );
