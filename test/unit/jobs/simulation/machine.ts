@@ -23,7 +23,7 @@ const engineBehaviours: readonly Behaviour[] = ['fail', 'unavailable', 'dataLoss
 const shortMs = 20;
 const longMs = 8_000;
 /** Beyond every deadline. */
-const hangMs = 120_000;
+const hangMs = 200_000;
 const closeMsMax = 3_000;
 
 export const noFaults: Faults = { engine: 0, disk: 0, slow: 0 };
@@ -108,8 +108,12 @@ export class SimulatedStore implements Store {
   }
 }
 
-/** Deadlines shorter than `hangMs` where the server's own are longer. */
-export const simulatedLimits = { catchUpDeadlineMs: 60_000, carryOverDeadlineMs: 30_000 };
+/** Deadlines shorter than `hangMs` where the server's own are longer; a probation in which something can happen. */
+export const simulatedLimits = {
+  catchUpDeadlineMs: 60_000,
+  carryOverDeadlineMs: 30_000,
+  probationBatches: 40,
+};
 
 /** An engine whose calls take their time, and fail, hang or come late. */
 export class SimulatedEngine extends FakeEngine {

@@ -51,7 +51,7 @@ export class Promises {
   }
 
   /** At the moment of an answer it is durable. `isAlone`: nobody else asked for another version. */
-  answered(job: JobName, request: Request, { number }: Asked): void {
+  answered(job: JobName, request: Request, { number, running }: Asked): void {
     const isAlone = number === this.asked.get(job);
     const record = this.disk.jobs.get(job);
     if (record === undefined || (request.ask !== 'deploy' && request.ask !== 'rollback')) return;
@@ -62,7 +62,23 @@ export class Promises {
       if (wanted !== version || isOther)
         this.violated(`${job}: ${strategy} of ${version} was answered, the disk has ${runningName(record)}`);
     }
-    if (isAlone) this.running.set(job, runningName(record));
+    if (!isAlone) return;
+    this.running.set(job, runningName(record));
+    if (running !== undefined && running !== runningName(record)) this.checkLeft(record, request, running);
+  }
+
+  /** What a version is called that does not run any more. */
+  private checkLeft(
+    { name, version, canary, versions = [] }: JobRecord,
+    request: Request,
+    running: string,
+  ): void {
+    const [before = '', beside] = running.split(' + ').map((part) => part.replace(/ .*/, ''));
+    const left = version === before ? beside : before;
+    if (left === undefined || left === canary?.version) return;
+    const state = versions.find((known) => known.version === left)?.state;
+    if (state !== (request.ask === 'rollback' ? 'rolled back' : 'previous'))
+      this.violated(`${name}: ${request.ask} of ${running} has left ${left} as ${String(state)}`);
   }
 
   /** A refusal leaves the version as it was. */

@@ -239,6 +239,12 @@ export class Simulation {
       );
   }
 
+  private isDeploying(name: string): boolean {
+    return [...this.life.pending].some(
+      ({ job, ask }) => job === name && (ask === 'deploy' || ask === 'rollback'),
+    );
+  }
+
   /** A pipeline speaks up, one that was let go of too: nothing may come of that. */
   private say(job: JobName, word: Word): void {
     // The end of its sources is the end of the job; one beside it only waits there.
@@ -268,6 +274,8 @@ export class Simulation {
       // A batch of a running job is committed now and then.
       if (!pipeline.reading || !this.random.chance(0.3)) continue;
       this.world.commit(pipeline);
+      if (this.isDeploying(pipeline.name) && this.random.chance(this.faults.engine * 0.3))
+        this.say(pipeline.name as JobName, 'broken');
       if (!pipeline.shadow && this.random.chance(0.1)) this.world.addLetter(pipeline.name);
     }
     for (const job of server.listJobs()) this.check(job);
