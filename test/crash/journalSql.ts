@@ -32,7 +32,8 @@ export function journalPoint(sql: string, known: ReadonlyMap<string, JournalEntr
   if (record.step !== undefined && last.step !== true) return 'step wanted';
   if (record.pauses > last.pauses) return 'pause journalled';
   if (record.resumes > last.resumes) return 'resume journalled';
-  return record.desired === 'paused' ? 'pause wanted' : 'resume wanted';
+  if (record.desired === 'paused') return 'pause wanted';
+  return record.begun !== undefined && last.begun !== true ? 'database noted' : 'going on journalled';
 }
 
 /** Of an entry about the job's versions and their databases. */
@@ -52,7 +53,7 @@ function versionPoint(record: JobRecord, last: JournalEntry): Point | undefined 
 }
 
 function entryOf(record: JobRecord): JournalEntry {
-  const { name, desired, ended, dropping, pauses, resumes, step, version, canary } = record;
+  const { name, desired, ended, dropping, pauses, resumes, begun, step, version, canary } = record;
   return {
     job: name,
     desired,
@@ -60,6 +61,7 @@ function entryOf(record: JobRecord): JournalEntry {
     ...(dropping === undefined ? {} : { dropping }),
     pauses,
     resumes,
+    begun: begun !== undefined,
     step: step !== undefined,
     version,
     // Another share is a canary anew.

@@ -21,9 +21,9 @@ export const points = {
   // The journal, by what an entry means.
   'table journalled': 'start',
   'start wanted': 'start',
+  'database noted': 'start',
   'pause wanted': 'pause',
   'pause journalled': 'pause',
-  'resume wanted': 'resume',
   'resume journalled': 'resume',
   'stop journalled': 'stop',
   'restart wanted': 'restart',
@@ -43,6 +43,8 @@ export const points = {
   'job file deleted': 'drop',
   // Steps, versions, dead letters.
   'step wanted': 'step',
+  // An old version goes on while its successor catches up.
+  'going on journalled': 'deployBeside',
   'version announced': 'deploy',
   'database announced': 'rollback',
   'version given up': 'open',
@@ -105,6 +107,8 @@ export interface JournalEntry {
   dropping?: boolean;
   pauses: number;
   resumes: number;
+  /** Whether its database is known to be there. */
+  begun?: boolean;
   /** Whether a step is under way. */
   step?: boolean;
   version?: string;

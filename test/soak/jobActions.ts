@@ -115,7 +115,7 @@ async function storm(world: World, random: Random): Promise<void> {
     plans.map(async (plan) => {
       const rpc = await world.server.connect().catch(() => undefined);
       for (const verb of rpc ? plan : [])
-        await world.server.run(`${verb} JOB \`${name}\``, rpc).catch((error: unknown) => {
+        await world.server.run(`${verb} JOB \`${name}\``, { rpc }).catch((error: unknown) => {
           codes.add(error instanceof StreamJobsError ? error.code : 'lost');
         });
       rpc?.dispose();
@@ -191,7 +191,7 @@ async function pausedAgain({ server }: World, name: string): Promise<JobDetails 
 }
 
 /** Takes what jobs came to as the truth, once their transitions are over; without a server it stays unknown. */
-async function lookUp(world: World, names: string[]): Promise<void> {
+export async function lookUp(world: World, names: string[]): Promise<void> {
   const { calm } = world;
   for (const name of names) {
     const from = calm.ms;

@@ -90,10 +90,16 @@ export class SoakServer {
     return rpc;
   }
 
-  /** Runs one statement. @throws StreamJobsError what it was refused with, ConnectionLost */
-  async run(sql: string, rpc = this.running?.rpc): Promise<StatementResult> {
+  /** Runs one statement, for no longer than `msMax`. @throws StreamJobsError what it was refused with, ConnectionLost */
+  async run(
+    sql: string,
+    {
+      rpc = this.running?.rpc,
+      msMax = answerMsMax,
+    }: { rpc?: MessageConnection | undefined; msMax?: number } = {},
+  ): Promise<StatementResult> {
     if (!rpc) throw new ConnectionLost('no server');
-    const { results } = await answered(rpc.sendRequest(protocol.execute, { sql, by: 'soak' }));
+    const { results } = await answered(rpc.sendRequest(protocol.execute, { sql, by: 'soak' }), msMax);
     const failed = results.find(({ error }) => error !== undefined)?.error;
     if (failed) throw new StreamJobsError(failed.code, failed.message);
     const last = results.at(-1);
@@ -111,9 +117,9 @@ export class SoakServer {
   }
 }
 
-async function answered<T>(request: Promise<T>): Promise<T> {
+async function answered<T>(request: Promise<T>, msMax = answerMsMax): Promise<T> {
   try {
-    return await withDeadline(request, answerMsMax);
+    return await withDeadline(request, msMax);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (/disposed|closed|EPIPE|ECONNRESET|stream was destroyed|not connected/i.test(text))

@@ -18,8 +18,12 @@ export interface SoakJob {
   delivery: 'exactly-once' | 'at-least-once';
   /** Whether its source ends where the input ends; a generator goes on with the clock. */
   drains: boolean;
-  /** CREATE TABLE and START JOB. */
-  sql: string;
+  /** CREATE TABLE of what it reads and writes. */
+  tables: string;
+  /** What follows AS where it is started and deployed. */
+  query: string;
+  /** Whether its versions can share keys. */
+  keyed: boolean;
   /** What came out against what should have. */
   check: (read: ReadTopic, job: JobDetails) => Promise<Comparison>;
   /** Of the records it read, how many could not be. */
@@ -43,9 +47,10 @@ export function workload(
       name: 'filter',
       delivery: 'exactly-once',
       drains: true,
-      sql: `${orders('orders_1')}${sink('filtered', outputs.filtered)}
-        START JOB filter AS INSERT INTO filtered SELECT id FROM orders_1 WHERE id % 2 = 0
+      tables: `${orders('orders_1')}${sink('filtered', outputs.filtered)}`,
+      query: `INSERT INTO filtered SELECT id FROM orders_1 WHERE id % 2 = 0
         WITH ('delivery' = 'exactly-once')`,
+      keyed: true,
       check: async (read) => {
         const ids = (await goodOrders(read, inputs.orders)).filter((id) => id % 2 === 0);
         return compareIds(ids, await idsIn(read, outputs.filtered));
@@ -56,9 +61,10 @@ export function workload(
       name: 'copy',
       delivery: 'at-least-once',
       drains: true,
-      sql: `${orders('orders_2')}${sink('copied', outputs.copied)}
-        START JOB copy AS INSERT INTO copied SELECT id FROM orders_2
+      tables: `${orders('orders_2')}${sink('copied', outputs.copied)}`,
+      query: `INSERT INTO copied SELECT id FROM orders_2
         WITH ('delivery' = 'at-least-once', 'batch.records' = '500')`,
+      keyed: true,
       check: async (read) =>
         compareIds(await goodOrders(read, inputs.orders), await idsIn(read, outputs.copied)),
       failed: (read) => poisonIn(read, inputs.orders),
@@ -68,10 +74,11 @@ export function workload(
       name: 'generate',
       delivery: 'exactly-once',
       drains: false,
-      sql: `CREATE TABLE made_up (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '200',
+      tables: `CREATE TABLE made_up (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '200',
           'partitions' = '3', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1000000000');
-        ${sink('made', outputs.made)}
-        START JOB generate AS INSERT INTO made SELECT id FROM made_up WITH ('delivery' = 'exactly-once')`,
+        ${sink('made', outputs.made)}`,
+      query: `INSERT INTO made SELECT id FROM made_up WITH ('delivery' = 'exactly-once')`,
+      keyed: true,
       check: async (read, job) => {
         const ids = job.partitions.flatMap(({ partition, position }) =>
           Array.from({ length: Number(position) }, (_, i) => i * 3 + partition + 1),
@@ -84,8 +91,9 @@ export function workload(
       name: 'lines',
       delivery: 'exactly-once',
       drains: true,
-      sql: `${fileTableSql('lines_in', 'id BIGINT', inputs.file)}${fileTableSql('lines_out', 'id BIGINT', outputFile)}
-        START JOB \`lines\` AS INSERT INTO lines_out SELECT id FROM lines_in WHERE id % 3 = 0`,
+      tables: `${fileTableSql('lines_in', 'id BIGINT', inputs.file)}${fileTableSql('lines_out', 'id BIGINT', outputFile)}`,
+      query: `INSERT INTO lines_out SELECT id FROM lines_in WHERE id % 3 = 0`,
+      keyed: true,
       check: async () => {
         const ids = (await idsOfLines(inputs.file)).filter((id) => id % 3 === 0);
         return compareIds(ids, await idsOfLines(outputFile));
@@ -103,12 +111,13 @@ function countJob(broker: string, events: string, counted: string): SoakJob {
     name: 'count',
     delivery: 'exactly-once',
     drains: true,
-    sql: `${kafkaTableSql('events', columns, events, broker)}
-      ${kafkaTableSql('counted', 'k STRING, s BIGINT, n BIGINT, total BIGINT', counted, broker)}
-      START JOB \`count\` AS INSERT INTO counted
+    tables: `${kafkaTableSql('events', columns, events, broker)}
+      ${kafkaTableSql('counted', 'k STRING, s BIGINT, n BIGINT, total BIGINT', counted, broker)}`,
+    query: `INSERT INTO counted
       SELECT k, CAST(EXTRACT(EPOCH FROM window_start) AS BIGINT), COUNT(*), SUM(id)
       FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(at), INTERVAL '1' SECOND)) GROUP BY k, window_start, window_end
       WITH ('delivery' = 'exactly-once')`,
+    keyed: false,
     check: async (read) => {
       const windows = new Map<string, { n: number; total: number }>();
       let last = 0;

@@ -16,6 +16,7 @@ export class World {
   readonly expectations: Map<string, Expectations>;
   readonly calm = new CalmClock();
   ordersPartitions = 1;
+  private versions = 1;
 
   private constructor(
     readonly log: EventLog,
@@ -55,7 +56,8 @@ export class World {
     input.start();
     await server.start();
     const world = new World(log, broker, proxy, cluster, server, inputs, input, jobs);
-    for (const { sql } of jobs) await server.run(sql);
+    for (const { name, tables, query } of jobs)
+      await server.run(`${tables} START JOB \`${name}\` AS ${query}`);
     return world;
   }
 
@@ -63,6 +65,11 @@ export class World {
     const found = this.expectations.get(job);
     if (!found) throw new Error(`There is no job ${job}.`);
     return found;
+  }
+
+  /** A name that no version had. */
+  nextVersion(): string {
+    return String((this.versions += 1));
   }
 
   async dispose(): Promise<void> {
