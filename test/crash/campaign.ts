@@ -1,8 +1,10 @@
 // Many rounds over all crash points, in an order that follows from the seed, on a few sites at once.
-import { moments, pointNames, points, precursors, type Blow, type Point } from './points';
+import { brokerVariable, moments, pointNames, points, precursors, type Blow, type Point } from './points';
 import { Random } from '../random';
 import { Site } from './site';
-import { comesTo, kinds, type Kind } from './testJob';
+import { PublishedJob } from './publishedJob';
+import { comesTo, kinds, TestJob, type Kind } from './testJob';
+import type { TestCluster } from '../kafka/cluster';
 
 /** Rounds on one data directory before its output is compared for the last time and it goes. */
 const roundsOfSite = 25;
@@ -14,6 +16,9 @@ export interface CampaignOptions {
   blows: number;
   parallel: number;
   signals?: Blow['signal'][];
+  /** Publishes to this cluster, and comes to the points of that too. */
+  cluster?: TestCluster;
+  points?: readonly Point[];
   /** Called after each round. */
   progress?: (done: number) => void;
 }
@@ -33,7 +38,8 @@ export interface Summary {
 
 /** @throws Error of the first round that went wrong */
 export async function runCampaign(options: CampaignOptions): Promise<Summary> {
-  const { seed, blows, parallel } = options;
+  const { seed, blows, parallel, cluster, points: struckPoints = pointNames } = options;
+  if (cluster) process.env[brokerVariable] = cluster.address.split(':').at(-1);
   const random = new Random(seed);
   const started = performance.now();
   const summary: Summary = {
@@ -45,7 +51,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     passed: new Set(),
     unknown: new Set(),
   };
-  const plan = planned(blows, random, options.signals ?? ['SIGKILL']);
+  const plan = planned(blows, struckPoints, random, options.signals ?? ['SIGKILL']);
   const workers = Array.from({ length: parallel }, (_, i) =>
     work(i, plan, new Random(random.next() * 2 ** 32)),
   );
@@ -55,10 +61,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
 
   async function work(worker: number, left: Blow[], own: Random): Promise<void> {
     for (let number = worker; left.length > 0; number++) {
-      const kind = kinds[number % kinds.length] ?? 'rows';
+      const kind = cluster ? 'published' : (kinds[number % kinds.length] ?? 'rows');
       const blows = taken(left, kind);
       if (blows.length === 0) continue;
-      const site = new Site(kind, own);
+      const site = new Site((folder) => jobOf(folder, kind), own);
       summary.sites += 1;
       for (const blow of blows) await strike(site, blow);
       await site.finish();
@@ -67,6 +73,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
       for (const name of unknown) summary.unknown.add(name);
       await site.dispose();
     }
+  }
+
+  function jobOf(folder: string, kind: Kind): TestJob {
+    return cluster ? new PublishedJob(folder, cluster) : new TestJob(folder, kind);
   }
 
   async function strike(site: Site, blow: Blow): Promise<void> {
@@ -89,10 +99,10 @@ function taken(left: Blow[], kind: Kind): Blow[] {
 }
 
 /** All points, moments and signals in turn; the later a turn, the later the passage. */
-function planned(blows: number, random: Random, signals: Blow['signal'][]): Blow[] {
+function planned(blows: number, struck: readonly Point[], random: Random, signals: Blow['signal'][]): Blow[] {
   const plan: Blow[] = [];
   for (let passage = 1; plan.length < blows; passage = (passage % 3) + 1) {
-    const turn = pointNames.flatMap((point) =>
+    const turn = struck.flatMap((point) =>
       moments.map((moment): Blow => ({
         point,
         moment,
@@ -114,12 +124,15 @@ export function total(counts: ReadonlyMap<Point, number>): number {
 export function summaryText(summary: Summary): string {
   const { seed, struck, unreached, sites, seconds } = summary;
   const kills = total(struck);
-  const lines = pointNames.map(
-    (point) => `  ${point.padEnd(24)} ${struck.get(point) ?? 0}, not reached ${unreached.get(point) ?? 0}`,
-  );
+  const reached = new Set([...struck.keys(), ...unreached.keys()]);
+  const lines = [...reached]
+    .sort()
+    .map(
+      (point) => `  ${point.padEnd(24)} ${struck.get(point) ?? 0}, not reached ${unreached.get(point) ?? 0}`,
+    );
   return [
     ...lines,
-    `seed ${seed}: ${kills} strikes at ${struck.size} of ${pointNames.length} points on ${sites} data directories, ` +
+    `seed ${seed}: ${kills} strikes at ${struck.size} of ${reached.size} points on ${sites} data directories, ` +
       `${total(unreached)} ended elsewhere, nothing lost, nothing repeated; ` +
       `${seconds.toFixed(0)} s, ${((kills + total(unreached)) / seconds).toFixed(1)} rounds/s`,
   ].join('\n');

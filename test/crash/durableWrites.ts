@@ -14,6 +14,7 @@ const transactions = new WeakMap<DuckDBConnection, { holds: Point | undefined }>
 /** What a transaction is about that holds such a statement. */
 const contents: [RegExp, Point][] = [
   [/^CREATE TABLE job_checkpoint\b/, 'job database made'],
+  [/^CREATE OR REPLACE TABLE outbox_/, 'outbox stored'],
   [/^UPDATE job_checkpoint SET plan\b/, 'state carried over'],
   [/^INSERT INTO dead_letters\b/, 'dead letters stored'],
   [/^(DELETE FROM dead_letters WHERE seq IN|UPDATE dead_letters)\b/, 'dead letters settled'],
@@ -24,6 +25,7 @@ function pointOf(sql: string, connection: DuckDBConnection): Point | undefined {
   const statement = sql.trim();
   if (/^BEGIN;[^]*COMMIT$/.test(statement)) return journalPoint(statement, lastEntries);
   if (statement.includes('CREATE TABLE IF NOT EXISTS meta')) return 'server database made';
+  if (statement.startsWith('CREATE TABLE IF NOT EXISTS outbox_')) return 'outbox made';
   if (statement === 'CHECKPOINT') return 'state written back';
   const commits = /(^|;\s*)COMMIT$/.test(statement);
   if (statement.startsWith('BEGIN')) transactions.set(connection, { holds: undefined });

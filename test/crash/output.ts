@@ -71,7 +71,7 @@ export class Ids extends Output {
     super(file);
   }
 
-  protected take({ id, v }: Record<string, unknown>): void {
+  override take({ id, v }: Record<string, unknown>): void {
     const number = Number(id);
     const partition = number % partitions;
     const offset = Math.floor(number / partitions);
@@ -86,7 +86,7 @@ export class Ids extends Output {
     this.writers.add(String(v));
   }
 
-  protected compare(offsets: Offsets, { letters, versions }: Known): void {
+  override compare(offsets: Offsets, { letters, versions }: Known): void {
     for (const [partition, offset] of offsets) {
       const missing = new Set(this.missing.get(partition));
       const next = this.next.get(partition) ?? 0;

@@ -60,11 +60,36 @@ export const points = {
   'spare databases forgotten': 'changeVersion',
   'dead letters stored': 'read',
   'dead letters settled': 'retry',
+  // Publishing to a cluster: a job's outbox, and the requests of its transactions.
+  'outbox made': 'start',
+  'outbox stored': 'read',
+  'producer id asked': 'restart',
+  'offsets joined': 'read',
+  'offsets sent': 'read',
+  'partitions joined': 'read',
+  'rows sent': 'read',
+  'transaction ended': 'read',
 } as const satisfies Record<string, Reach>;
 
 export type Point = keyof typeof points;
 
-export const pointNames = Object.keys(points) as Point[];
+/** By api key: InitProducerId, AddOffsetsToTxn, TxnOffsetCommit, AddPartitionsToTxn, Produce, EndTxn. */
+export const requestPoints: ReadonlyMap<number, Point> = new Map([
+  [22, 'producer id asked'],
+  [25, 'offsets joined'],
+  [28, 'offsets sent'],
+  [24, 'partitions joined'],
+  [0, 'rows sent'],
+  [26, 'transaction ended'],
+]);
+
+/** Points that only a job comes to that publishes to a cluster. */
+export const publishingPoints: readonly Point[] = ['outbox made', 'outbox stored', ...requestPoints.values()];
+
+/** Those that need no cluster. */
+export const pointNames = (Object.keys(points) as Point[]).filter(
+  (point) => !publishingPoints.includes(point),
+);
 
 /** Only a crash somewhere else brings a server to these. */
 export const precursors: Partial<Record<Point, Pick<Blow, 'point' | 'reach' | 'passage'>>> = {
@@ -122,3 +147,5 @@ export interface JournalEntry {
 /** Environment variables of a server process under test. */
 export const blowVariable = 'CRASH_TEST_BLOW';
 export const traceVariable = 'CRASH_TEST_TRACE';
+/** The port of the cluster whose requests are crash points. */
+export const brokerVariable = 'CRASH_TEST_BROKER_PORT';

@@ -15,14 +15,14 @@ import { blowVariable, traceVariable, type Blow } from './points';
 const root = path.join(__dirname, '../..');
 const server = path.join(root, 'dist/job-server.js');
 /** Beside the product, so that both load the same DuckDB. */
-export const preload = path.join(root, 'out/crash/durableWrites.js');
+export const preload = path.join(root, 'out/crash/preload.js');
 /** A server that is told to end has this long. */
 const endMs = 20_000;
 
 /** Makes what is loaded into each server process. Once, before the first. */
 export function prepare(): void {
   buildSync({
-    entryPoints: [path.join(__dirname, 'durableWrites.ts')],
+    entryPoints: [path.join(__dirname, 'preload.ts')],
     outfile: preload,
     bundle: true,
     platform: 'node',

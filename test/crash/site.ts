@@ -11,7 +11,7 @@ import type { Random } from '../random';
 import { Gone, ServerProcess } from './serverProcess';
 import { after, canaryOf, cutShort, nowhere, runningVersions, wayTo, type Standing } from './standing';
 import { readTrace } from './trace';
-import { stepRecords, TestJob, type Kind } from './testJob';
+import { stepRecords, type TestJob } from './testJob';
 
 /** Whether a stopped job is on its way out is not to be seen at once, when the entry that says so may not be durable. */
 const unsureMs = 1_500;
@@ -43,12 +43,12 @@ export class Site {
   private server: ServerProcess | undefined;
 
   constructor(
-    kind: Kind,
+    makeJob: (folder: string) => TestJob,
     private readonly random: Random,
   ) {
     mkdirSync(path.join(this.folder, 'data'), { mode: 0o700 });
     writeFileSync(this.trace, '');
-    this.job = new TestJob(this.folder, kind);
+    this.job = makeJob(this.folder);
   }
 
   /** One server's life. Resolves to whether it was struck at its point; it has ended then. @throws Error what went wrong */
@@ -99,6 +99,7 @@ export class Site {
 
   async dispose(): Promise<void> {
     await this.server?.dispose();
+    await this.job.dispose();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -119,7 +120,7 @@ export class Site {
       return;
     }
     const ways: Verb[] = ['deploy', 'deployBeside', 'rollback'];
-    if (this.job.kind === 'rows') ways.push('canary', 'promote');
+    if (this.job.canShare) ways.push('canary', 'promote');
     for (let tries = 0; tries < triesMax; tries++)
       await this.go(reach === 'changeVersion' ? this.random.pick(ways) : reach, server);
   }
@@ -136,6 +137,7 @@ export class Site {
     const isKnown = verb === 'promote' || (verb === 'canary' && canary !== undefined);
     const version = isKnown ? (canary ?? '') : String((this.version += 1));
     if (verb === 'step') this.readBefore = (await server.job(this.job.name)).recordsIn;
+    if (verb === 'start' || verb === 'startPaused') await this.job.beforeStart();
     this.inFlight = verb;
     await server.run(this.job.sql(verb, version));
     this.moveTo(after(verb, this.standing, version));

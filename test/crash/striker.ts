@@ -73,6 +73,20 @@ export function passingSync<T>(point: Point, work: () => T): T {
   return result;
 }
 
+/** The same for a request: `during` is when it has left, `after` when its answer is there. */
+export function passingRequest<T>(
+  point: Point,
+  send: () => T,
+  whenAnswered: (answered: () => void) => void,
+): T {
+  const moment = arrive(point);
+  if (moment === 'before') strike(point);
+  if (moment === 'after') whenAnswered(() => strike(point));
+  const result = send();
+  if (moment === 'during') strike(point);
+  return result;
+}
+
 function arrive(point: Point): Blow['moment'] | undefined {
   tell({ passed: point });
   if (blow?.point !== point) return undefined;

@@ -1,19 +1,20 @@
 // The jobs that live on a crash site: their statements, and what must be true of what they wrote.
 import path from 'node:path';
 import type { JobDetails } from '../../server/protocol/jobs';
-import { Ids, partitions, Windows, type Known, type Output } from './output';
+import { Ids, partitions, Windows, type Known, type Offsets, type Output } from './output';
 import type { Point, Verb } from './points';
 import type { ServerProcess } from './serverProcess';
 
 /** Without state: ids to a file and a print sink. With state: ids, and windows over them. */
 export const kinds = ['rows', 'windows'] as const;
-export type Kind = (typeof kinds)[number];
+/** `published` needs a cluster: see publishedJob.ts. */
+export type Kind = (typeof kinds)[number] | 'published';
 
 /** Points that only jobs without state come to: windows have no keys to share, and nothing that cannot be computed. */
 const ofRows: readonly Point[] = ['canary journalled', 'dead letters stored', 'dead letters settled'];
 
 export function comesTo(kind: Kind, point: Point): boolean {
-  return kind === 'rows' || !ofRows.includes(point);
+  return kind !== 'windows' || !ofRows.includes(point);
 }
 
 /** Records of one step, and after how many there is one that odd versions cannot compute. */
@@ -38,6 +39,11 @@ export class TestJob {
     this.renew();
   }
 
+  /** Whether its versions can share keys. */
+  get canShare(): boolean {
+    return this.kind !== 'windows';
+  }
+
   get name(): string {
     return this.kind;
   }
@@ -45,9 +51,7 @@ export class TestJob {
   /** The job is gone: the next one writes elsewhere. */
   renew(): void {
     this.generation += 1;
-    const file = (table: string) => path.join(this.folder, `${this.table(table)}.json`);
-    const outputs = [new Ids(file('ids'), this.kind === 'windows')];
-    this.outputs = this.kind === 'windows' ? [...outputs, new Windows(file('windows'))] : outputs;
+    this.outputs = this.outputsOf();
   }
 
   /** The script a request is; `version` is the one that it brings. */
@@ -92,6 +96,25 @@ export class TestJob {
     if (next.size !== partitions)
       throw new Error(`${name} was paused at ${JSON.stringify(offsets)}, not at ${partitions} positions`);
     const known = { letters: await this.letters(details, server), versions };
+    await this.verifyOutput(next, known, details, server);
+  }
+
+  /** Makes what has to be there before the job. */
+  beforeStart(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Lets go of what lies outside of its folder. */
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  protected async verifyOutput(
+    next: Offsets,
+    known: Known,
+    _details: JobDetails,
+    _server: ServerProcess,
+  ): Promise<void> {
     for (const output of this.outputs) await output.verify(next, known);
   }
 
@@ -119,22 +142,42 @@ export class TestJob {
     return letters;
   }
 
-  private table(name: string): string {
+  protected outputsOf(): Output[] {
+    const file = (table: string) => path.join(this.folder, `${this.table(table)}.json`);
+    const ids = new Ids(file('ids'), this.kind === 'windows');
+    return this.kind === 'windows' ? [ids, new Windows(file('windows'))] : [ids];
+  }
+
+  protected table(name: string): string {
     return `${this.kind}_${name}_${this.generation}`;
   }
 
-  private startSql(paused: boolean): string {
+  protected get source(): string {
+    return source;
+  }
+
+  protected get sinks(): string {
     const file = (table: string, columns: string) =>
       `CREATE TABLE IF NOT EXISTS ${table} (${columns}) WITH ('connector' = 'file', 'path' = '${table}.json', 'format' = 'json');\n`;
-    const [ids, windows, printed] = [this.table('ids'), this.table('windows'), this.table('printed')];
-    return [
-      source,
-      file(ids, 'id BIGINT, v STRING, q BIGINT'),
-      this.kind === 'windows'
-        ? file(windows, '`start` TIMESTAMP_LTZ(3), n BIGINT, s BIGINT')
-        : `CREATE TABLE IF NOT EXISTS ${printed} (id BIGINT) WITH ('connector' = 'print');\n`,
-      `START JOB ${this.name}${paused ? ' PAUSED' : ''} AS ${this.query('1')};`,
-    ].join('');
+    const ids = file(this.table('ids'), 'id BIGINT, v STRING, q BIGINT');
+    return this.kind === 'windows'
+      ? `${ids}${file(this.table('windows'), '`start` TIMESTAMP_LTZ(3), n BIGINT, s BIGINT')}`
+      : `${ids}CREATE TABLE IF NOT EXISTS ${this.table('printed')} (id BIGINT) WITH ('connector' = 'print');\n`;
+  }
+
+  /** What it does besides. */
+  protected get second(): string {
+    return this.kind === 'windows'
+      ? `INSERT INTO ${this.table('windows')} SELECT window_start, COUNT(*), SUM(id)
+           FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '0.1' SECOND)) GROUP BY window_start, window_end;`
+      : `INSERT INTO ${this.table('printed')} SELECT id FROM src;`;
+  }
+
+  protected readonly options: string = "'batch.records' = '400'";
+
+  private startSql(paused: boolean): string {
+    const start = `START JOB ${this.name}${paused ? ' PAUSED' : ''} AS ${this.query('1')};`;
+    return `${this.source}${this.sinks}${start}`;
   }
 
   private deploySql(version: string, strategy: string): string {
@@ -142,14 +185,9 @@ export class TestJob {
   }
 
   private query(version: string): string {
-    const isStrict = this.kind === 'rows' && Number(version) % 2 === 1;
+    const isStrict = this.kind !== 'windows' && Number(version) % 2 === 1;
     const computed = isStrict ? `1 / (id % ${badEvery} - 7)` : '0';
-    const second =
-      this.kind === 'windows'
-        ? `INSERT INTO ${this.table('windows')} SELECT window_start, COUNT(*), SUM(id)
-             FROM TABLE(TUMBLE(TABLE src, DESCRIPTOR(ts), INTERVAL '0.1' SECOND)) GROUP BY window_start, window_end;`
-        : `INSERT INTO ${this.table('printed')} SELECT id FROM src;`;
     return `STATEMENT SET BEGIN INSERT INTO ${this.table('ids')} SELECT id, '${version}', ${computed} FROM src;
-      ${second} END WITH ('batch.records' = '400')`;
+      ${this.second} END WITH (${this.options})`;
   }
 }
