@@ -123,7 +123,10 @@ export class DuckPipeline extends PipelineViews implements Pipeline {
   }
 
   tell(): void {
-    this.#feed.tell(this.checkpoint.positions);
+    const { batch, positions } = this.checkpoint;
+    this.#feed.tell(positions);
+    // Where rows are published, positions are told in their transactions: one without rows.
+    this.session.outgoing?.publishing.add({ number: batch, rows: [], positions });
   }
 
   close(): Promise<void> {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { JobDetails } from '../../server/protocol/jobs';
 import { Ids, partitions, Windows, type Known, type Offsets, type Output } from './output';
-import type { Point, Verb } from './points';
+import { publishingPoints, type Point, type Verb } from './points';
 import type { ServerProcess } from './serverProcess';
 
 /** Without state: ids to a file and a print sink. With state: ids, and windows over them. */
@@ -13,8 +13,12 @@ export type Kind = (typeof kinds)[number] | 'published';
 /** Points that only jobs without state come to: windows have no keys to share, and nothing that cannot be computed. */
 const ofRows: readonly Point[] = ['canary journalled', 'dead letters stored', 'dead letters settled'];
 
+/** Points of generated data and of files of rows. */
+const ofFiles = /^(log begin|file length|rows (written|synced|cut back))/;
+
 export function comesTo(kind: Kind, point: Point): boolean {
-  return kind !== 'windows' || !ofRows.includes(point);
+  if (kind === 'published') return !ofFiles.test(point);
+  return !publishingPoints.includes(point) && (kind === 'rows' || !ofRows.includes(point));
 }
 
 /** Records of one step, and after how many there is one that odd versions cannot compute. */

@@ -50,6 +50,20 @@ it('rows are published once and in order, with the positions of the source', asy
   expect(pipeline.counters().unpublished).toBeUndefined();
 });
 
+it('positions that somebody moved are told again, also when there is nothing more to publish', async () => {
+  const { job, cluster } = newJob(100);
+  const pipeline = await job.start();
+  await cluster.rowsThere(100);
+  await pipeline.quiesce(never);
+  const { transactions } = cluster;
+  cluster.positions = new Map();
+  const told = new Promise<void>((resolve) => (cluster.afterCommit = () => Promise.resolve(resolve())));
+  pipeline.tell();
+  await told;
+  expect(cluster.positions.get('src')?.get(0)).toBe(100n);
+  expect(cluster).toMatchObject({ rows: rowsTo(100), transactions: transactions + 1 });
+});
+
 it('a transaction whose answer is lost is not published again', async () => {
   const { job, cluster } = newJob(100);
   let lost = 0;
