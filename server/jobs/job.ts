@@ -266,14 +266,6 @@ export class Job {
   }
 
   private replaced(act: (turn: Turn) => Promise<void>, sameAs: string): Promise<JobDetails> {
-    const replace = async (turn: Turn) => {
-      try {
-        await act(turn);
-      } finally {
-        // The old version is tried again until it can go on.
-        if (this.core.state === 'starting') this.supervisor.recoverLater();
-      }
-    };
-    return this.requests.submit('deploy', replace, { sameAs });
+    return this.requests.submit('deploy', act, { sameAs });
   }
 }

@@ -62,6 +62,8 @@ export class JobSupervisor implements SlotEvents {
     }
     this.pauseTimers.cancel();
     if (core.state !== 'starting') this.retryTimer.cancel();
+    // Whatever left it so: it is tried until it can go on.
+    else if (!this.retryTimer.isSet) this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
     if (core.state === 'running') {
       this.retryMs = core.limits.retryFirstMs;
       void core.readLag();
@@ -140,11 +142,6 @@ export class JobSupervisor implements SlotEvents {
     this.core.around.changed(this.core.name);
     this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
     this.retryMs = Math.min(this.retryMs * 2, this.core.limits.retryMaxMs);
-  }
-
-  /** As `tryAgain`, where the failure was told already. */
-  recoverLater(): void {
-    this.retryTimer.after(this.retryMs, () => this.attemptToRecover());
   }
 
   /** Tries to go on after the server came back. */

@@ -7,8 +7,14 @@ const sleepMs = 1_000 * 20;
 export class WakeUp {
   private controller = new AbortController();
   private ended = false;
+  private pending = false;
 
   constructor(private readonly clock: Clock) {}
+
+  /** Whether something is still to come. */
+  get isSet(): boolean {
+    return this.pending;
+  }
 
   /** Calls `act` after `ms` of time that never jumps, in place of an earlier appointment. */
   after(ms: number, act: () => void): void {
@@ -22,6 +28,7 @@ export class WakeUp {
   }
 
   cancel(): void {
+    this.pending = false;
     this.controller.abort();
   }
 
@@ -35,6 +42,7 @@ export class WakeUp {
     this.cancel();
     if (this.ended) return;
     this.controller = new AbortController();
+    this.pending = true;
     void this.wait(leftMs, act, this.controller.signal);
   }
 
@@ -44,6 +52,8 @@ export class WakeUp {
     for (let left = leftMs(); left > 0 && !signal.aborted; left = leftMs()) {
       await this.clock.sleep(Math.min(left, sleepMs), signal);
     }
-    if (!signal.aborted) act();
+    if (signal.aborted) return;
+    this.pending = false;
+    act();
   }
 }

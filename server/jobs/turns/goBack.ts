@@ -10,7 +10,7 @@ import { sentence, versionMessages } from '../versionMessages';
 import { asVersion, changed, databasesOf, runningName, versionFields, versionsOf } from '../versions';
 import { carryOver } from './databases';
 import type { Replacement } from './replacement';
-import { open, read } from './start';
+import { couldNotGoOn, open, read } from './start';
 
 /** `opened`: how many batches were committed before the new version; undefined when it could not be opened. */
 type Failed = Replacement & { opened: number | undefined };
@@ -87,9 +87,6 @@ async function asItWas(core: JobCore, turn: Turn, { state }: Failed): Promise<vo
     core.enter('running');
   } catch (error) {
     turn.check();
-    const failure = asError(error, `${core.name} could not go on`);
-    if (!failure.retriable) return core.fail(failure);
-    core.trouble = failure.message;
-    await core.slot.close();
+    await couldNotGoOn(core, error);
   }
 }

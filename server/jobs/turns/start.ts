@@ -118,16 +118,23 @@ async function closePause(core: JobCore, turn: Turn): Promise<void> {
 
 /** Reads again after a pause that could not be journalled. */
 export async function goOn(core: JobCore, turn: Turn): Promise<void> {
-  let failure: StreamJobsError | undefined;
   try {
     await read(core, turn);
+    core.enter('running');
   } catch (error) {
     turn.check();
-    failure = asError(error, `${core.name} could not go on`);
+    await couldNotGoOn(core, error);
   }
-  if (failure !== undefined) return core.fail(failure);
-  core.enter('running');
   await core.journal.keep({ desired: 'running', pauseRequest: undefined });
+}
+
+/** Of a job that ran before: it has failed, or it is `starting`, to be tried again. */
+export async function couldNotGoOn(core: JobCore, error: unknown): Promise<void> {
+  const failure = asError(error, `${core.name} could not go on`);
+  if (!failure.retriable) return core.fail(failure);
+  if (core.state !== 'starting') core.enter('starting');
+  core.trouble = failure.message;
+  await core.slot.close();
 }
 
 /** Opens the version in the record at its checkpoint. */

@@ -4,7 +4,7 @@ import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
 import { goBack } from './goBack';
 import type { Replacement } from './replacement';
-import { goOn, open, read } from './start';
+import { couldNotGoOn, goOn, open, read } from './start';
 
 /** As a pause does; when that fails the old version goes on. @throws StreamJobsError PAUSE_TIMEOUT */
 export async function comeToRest(core: JobCore, turn: Turn): Promise<void> {
@@ -29,7 +29,7 @@ export async function goOnAsBefore(core: JobCore, turn: Turn): Promise<void> {
       await open(core, turn);
     } catch (error) {
       turn.check();
-      return core.fail(asError(error, `${core.name} could not go on`));
+      return couldNotGoOn(core, error);
     }
   }
   await goOn(core, turn);

@@ -76,6 +76,19 @@ describe('pausing', () => {
     expect(harness.engine.pipelines).toEqual([]);
   });
 
+  it('that cannot be written while brokers are away leaves a job that goes on when they are back', async () => {
+    const harness = new Harness();
+    const job = await harness.running();
+    harness.engine.last().process(40);
+    const pausing = outcome(harness.clock, job.pause({ by }));
+    harness.disk.failing = 1;
+    harness.world.misbehave('run', 'unavailable');
+    expect(await pausing).toBe('STORAGE');
+    expect(job.snapshot()).toMatchObject({ state: 'starting', desired: 'running' });
+    await harness.clock.advance(5000);
+    expect(job.snapshot()).toMatchObject({ state: 'running', recordsIn: 40 });
+  });
+
   it('writes what a full disk refused as soon as there is space', async () => {
     const harness = new Harness();
     const job = await harness.running();

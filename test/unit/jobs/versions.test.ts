@@ -123,6 +123,21 @@ describe('a deployment', () => {
     }
   });
 
+  it.each(['open', 'run'] as const)(
+    'that cannot be made while brokers are away leaves the old version to go on when they are back: %s',
+    async (call) => {
+      const { clock, job, engine, world } = await running();
+      world.misbehave('carryOver', 'fail');
+      const deployed = job.deploy(wanted('2'));
+      world.misbehave(call, 'unavailable');
+      expect(await outcome(clock, deployed)).toBe('SINK_FAILED');
+      expect([job.state, job.record.version]).toEqual(['starting', '1']);
+      await clock.advance(2 * defaultLimits.retryFirstMs);
+      expect(job.state).toBe('running');
+      expect(engine.last()).toMatchObject({ reading: true, position: BigInt(read) });
+    },
+  );
+
   it.each(['open', 'run'] as const)('that fails at %s is taken back', async (call) => {
     const { clock, job, engine, world } = await running();
     const deployed = job.deploy(wanted('2'));
