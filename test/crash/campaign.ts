@@ -1,5 +1,14 @@
 // Many rounds over all crash points, in an order that follows from the seed, on a few sites at once.
-import { brokerVariable, moments, pointNames, points, precursors, type Blow, type Point } from './points';
+import {
+  brokerVariable,
+  ofEachTransaction,
+  moments,
+  pointNames,
+  points,
+  precursors,
+  type Blow,
+  type Point,
+} from './points';
 import { Random } from '../random';
 import { Site } from './site';
 import { PublishedJob } from './publishedJob';
@@ -106,7 +115,7 @@ function planned(blows: number, struck: readonly Point[], random: Random, signal
       moments.map((moment): Blow => ({
         point,
         moment,
-        passage: points[point] === 'open' || points[point] === 'shutdown' ? 1 : passage,
+        passage: passageOf(point, passage),
         signal: random.pick(signals),
         delayUs: random.integer(delayUsMax),
       })),
@@ -114,6 +123,12 @@ function planned(blows: number, struck: readonly Point[], random: Random, signal
     plan.push(...random.shuffled(turn));
   }
   return plan.slice(0, blows);
+}
+
+/** The first transaction of a server is without rows: it only tells that it is there. */
+function passageOf(point: Point, passage: number): number {
+  if (points[point] === 'open' || points[point] === 'shutdown') return 1;
+  return ofEachTransaction.includes(point) ? passage + 1 : passage;
 }
 
 export function total(counts: ReadonlyMap<Point, number>): number {

@@ -83,6 +83,9 @@ export const requestPoints: ReadonlyMap<number, Point> = new Map([
   [26, 'transaction ended'],
 ]);
 
+/** Requests of transactions without rows, too. */
+export const ofEachTransaction: readonly Point[] = ['offsets joined', 'offsets sent', 'transaction ended'];
+
 /** Points that only a job comes to that publishes to a cluster. */
 export const publishingPoints: readonly Point[] = ['outbox made', 'outbox stored', ...requestPoints.values()];
 

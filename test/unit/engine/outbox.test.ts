@@ -57,7 +57,12 @@ it('positions that somebody moved are told again, also when there is nothing mor
   await pipeline.quiesce(never);
   const { transactions } = cluster;
   cluster.positions = new Map();
-  const told = new Promise<void>((resolve) => (cluster.afterCommit = () => Promise.resolve(resolve())));
+  const told = new Promise<void>((resolve) => {
+    cluster.afterCommit = () => {
+      resolve();
+      return Promise.resolve();
+    };
+  });
   pipeline.tell();
   await told;
   expect(cluster.positions.get('src')?.get(0)).toBe(100n);
