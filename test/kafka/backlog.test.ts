@@ -81,7 +81,8 @@ describe.skipIf(!inject('ownBrokers'))('a backlog', () => {
         const { recordsIn, recordsOut, partitions, pauseHistory } = await server.job();
         expect(partitions.map(({ position }) => position)).toEqual([String(recordsIn)]);
         expect(recordsOut).toBe(recordsIn);
-        expect(recordsIn).toBeGreaterThan(position);
+        // A pause may come before the first record of its turn.
+        expect(recordsIn).toBeGreaterThanOrEqual(position);
         position = recordsIn;
         samples.push({
           ...(await server.gauges()),
