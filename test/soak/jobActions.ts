@@ -63,7 +63,9 @@ export async function change(world: World, job: string, verb: Verb, more = ''): 
   expectation.asked(verb);
   try {
     await server.run(`${verb.toUpperCase()} JOB \`${job}\` ${more}`);
-    expectation.answered(verb, verb === 'pause' ? 'paused' : 'running');
+    // One that is paused and warm goes cold without another pause.
+    const isOne = more !== 'COLD' || before === 'running';
+    expectation.answered(isOne ? verb : 'other', verb === 'pause' ? 'paused' : 'running');
     log.note(`${verb} ${job} ${more}: ${(performance.now() - from).toFixed(0)} ms`);
   } catch (error) {
     log.note(`${verb} ${job} ${more}: ${String(error)}`);
