@@ -164,10 +164,12 @@ export class Job {
   /** @throws StreamJobsError see turns/deploy.ts; what became of the old version is said in it */
   deploy(wanted: NewVersion): Promise<JobDetails> {
     const { version, statement } = wanted;
-    const sameAs = JSON.stringify([version, statement]);
     const { canaryPercent } = wanted;
-    if (canaryPercent === undefined) return this.replaced((turn) => deploy(this.core, turn, wanted), sameAs);
-    return this.replaced((turn) => deployCanary(this.core, turn, { ...wanted, canaryPercent }), sameAs);
+    const act = (turn: Turn) =>
+      canaryPercent === undefined
+        ? deploy(this.core, turn, wanted)
+        : deployCanary(this.core, turn, { ...wanted, canaryPercent });
+    return this.requests.submit('deploy', act, { sameAs: JSON.stringify([version, statement]) });
   }
 
   /** Has the new version catch up beside the old one before it takes over; PAUSE, STOP and others end that. */
@@ -183,7 +185,7 @@ export class Job {
       const beside = green;
       if (beside === undefined) throw messages.internal(this.name, 'there is no version beside it');
       await this.requests.submit('catchUp', (turn) => catchUp(this.core, turn, beside), only);
-      return await this.replaced((turn) => swap(this.core, turn, beside), only.sameAs);
+      return await this.requests.submit('deploy', (turn) => swap(this.core, turn, beside), only);
     } catch (error) {
       await green?.close();
       const cause = asError(error, this.name);
@@ -196,7 +198,8 @@ export class Job {
 
   /** Without a version, to the one that ran before. */
   rollback(by: string, version: string | undefined): Promise<JobDetails> {
-    return this.replaced((turn) => rollback(this.core, turn, by, version), JSON.stringify([version]));
+    const act = (turn: Turn) => rollback(this.core, turn, by, version);
+    return this.requests.submit('deploy', act, { sameAs: JSON.stringify([version]) });
   }
 
   stop(by: string, force: boolean): Promise<JobDetails> {
@@ -263,9 +266,5 @@ export class Job {
     this.requests.endAfter(() => messages.jobNotFound(this.name, []));
     this.supervisor.end();
     this.around.removed(this.name);
-  }
-
-  private replaced(act: (turn: Turn) => Promise<void>, sameAs: string): Promise<JobDetails> {
-    return this.requests.submit('deploy', act, { sameAs });
   }
 }

@@ -353,6 +353,13 @@ export class JobCore {
     };
   }
 
+  /** What to journal where a resume ends the open pause, with its event as it is then; nothing where none is open. */
+  pauseOver(): { change: Partial<JobRecord>; closed?: PauseEvent } {
+    const closed = this.pauseEnded(this.around.clock.now());
+    if (closed === undefined) return { change: {} };
+    return { change: { resumes: this.journal.record.resumes + 1, pauseRequest: undefined }, closed };
+  }
+
   /** The logs it reads, of a closed job through the engine's side door. Throws what its sources say. */
   logs(wait: SlotWait, place?: LogPlace): Promise<StreamLog[]> {
     const { current } = this.slot;

@@ -88,11 +88,10 @@ async function pauseHanging(core: JobCore, turn: Turn, request: PauseRequest): P
  * was to go on elsewhere, the next one goes there, and this one has told of it.
  */
 function resumeCutShort(core: JobCore): { change: Partial<JobRecord>; closed?: PauseEvent } {
-  const { resumes, move } = core.journal.record;
-  const closed = core.pauseEnded(core.around.clock.now());
-  if (closed === undefined) return { change: {} };
-  const told = move === undefined ? {} : { move: { ...move, moved: [], notes: [] } };
-  return { change: { resumes: resumes + 1, ...told }, closed };
+  const { change, ...over } = core.pauseOver();
+  const { move } = core.journal.record;
+  if (over.closed === undefined || move === undefined) return { change, ...over };
+  return { change: { ...change, move: { ...move, moved: [], notes: [] } }, ...over };
 }
 
 /** Between two attempts to come back after a restart: there is nothing to make quiet, the checkpoint is the truth. */

@@ -120,10 +120,8 @@ async function attempt(
 
 /** The wish and the end of the pause in one write: the job is about to read. An attempt before may have made it. */
 async function journalRunning(core: JobCore, turn: Turn, step: Step | undefined): Promise<void> {
-  const closed = core.pauseEnded(core.around.clock.now());
-  const ended =
-    closed === undefined ? {} : { resumes: core.journal.record.resumes + 1, pauseRequest: undefined };
-  await core.journal.write({ desired: 'running', step, ...core.begun(), ...ended }, closed, turn.signal);
+  const { change, closed } = core.pauseOver();
+  await core.journal.write({ desired: 'running', step, ...core.begun(), ...change }, closed, turn.signal);
 }
 
 /** A resume that failed changes nothing, but that what is known to be broken is let go of. */

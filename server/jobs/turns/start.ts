@@ -109,10 +109,9 @@ function lookAround(core: JobCore, turn: Turn): void {
 
 /** Of a resume that a crash cut short. */
 async function closePause(core: JobCore, turn: Turn): Promise<void> {
-  const closed = core.pauseEnded(core.around.clock.now());
+  const { change, closed } = core.pauseOver();
   if (closed === undefined) return;
-  const { resumes } = core.journal.record;
-  await core.journal.keep({ resumes: resumes + 1, pauseRequest: undefined, move: undefined }, closed);
+  await core.journal.keep({ ...change, move: undefined }, closed);
   turn.check();
 }
 

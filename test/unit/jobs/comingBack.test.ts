@@ -6,6 +6,21 @@ import { Harness, outcome } from './harness';
 
 const by = 'ada';
 
+/** A crash has cut a resume short, after it was journalled and before it was done; its sources are away now. */
+async function resumeCutShort(): Promise<Harness> {
+  const harness = new Harness();
+  const job = await harness.paused();
+  // Going on elsewhere is journalled before it is done.
+  void job.resume({ by, from: { kind: 'latest' } });
+  while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
+  expect(harness.disk.history(stream)).toMatchObject([{ event: { by } }]);
+  harness.crash();
+  harness.world.misbehave('open', 'unavailable');
+  await harness.clock.advance(100);
+  expect(harness.job.state).toBe('starting');
+  return harness;
+}
+
 describe('coming back after kill -9', () => {
   it('a paused job comes back paused, cold, and nothing is read until it is resumed', async () => {
     const harness = new Harness();
@@ -70,32 +85,14 @@ describe('coming back after kill -9', () => {
   });
 
   it('RESTART closes the pause whose resume a crash cut short', async () => {
-    const harness = new Harness();
-    const job = await harness.paused();
-    // Going on elsewhere is journalled before it is done.
-    void job.resume({ by, from: { kind: 'latest' } });
-    while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
-    expect(harness.disk.history(stream)).toMatchObject([{ event: { by } }]);
-    harness.crash();
-    harness.world.misbehave('open', 'unavailable');
-    await harness.clock.advance(100);
-    expect(harness.job.state).toBe('starting');
+    const harness = await resumeCutShort();
     const { state, pauseHistory, metrics } = await harness.clock.until(harness.job.restart());
     expect({ state, resumes: metrics.resumes }).toEqual({ state: 'running', resumes: 1 });
     expect(pauseHistory.map(({ resumedAt }) => typeof resumedAt)).toEqual(['string']);
   });
 
   it('a pause after a resume that a crash cut short is a pause of its own', async () => {
-    const harness = new Harness();
-    const job = await harness.paused();
-    // Going on elsewhere is journalled before it is done.
-    void job.resume({ by, from: { kind: 'latest' } });
-    while (harness.disk.jobs.get(stream)?.desired !== 'running') await harness.clock.advance(1);
-    expect(harness.disk.history(stream)).toMatchObject([{ event: { by } }]);
-    harness.crash();
-    harness.world.misbehave('open', 'unavailable');
-    await harness.clock.advance(100);
-    expect(harness.job.state).toBe('starting');
+    const harness = await resumeCutShort();
     const again = harness.job.pause({ by, reason: 'once more' });
     const { pauseHistory, metrics } = await harness.clock.until(again);
     expect(metrics).toMatchObject({ pauses: 2, resumes: 1 });
