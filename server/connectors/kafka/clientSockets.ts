@@ -11,6 +11,27 @@ const keepAliveMs = 60_000;
 /** How long a client that leaves in good order waits for its broker. */
 const goodbyeMsMax = 1500;
 
+/** A client of kafkajs that is being connected or is, and is let go of whatever its broker does. */
+export class HeldClient<T> {
+  readonly connected: Promise<T>;
+  private readonly sockets = new ClientSockets();
+
+  /** @param disconnect its way to leave in good order */
+  constructor(
+    connect: (sockets: ClientSockets) => Promise<T>,
+    private readonly disconnect: (client: T) => Promise<void>,
+    private readonly clock: Clock,
+  ) {
+    this.connected = connect(this.sockets);
+  }
+
+  /** Never rejects. */
+  close(): Promise<void> {
+    const goodbye = this.connected.then((client) => this.disconnect(client));
+    return this.sockets.closeAfter(goodbye, this.clock);
+  }
+}
+
 export class ClientSockets {
   private readonly open = new Set<Socket>();
   private closed = false;

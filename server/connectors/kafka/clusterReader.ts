@@ -8,7 +8,8 @@ import type { Admin, Cluster, Consumer } from 'kafkajs';
 import { StreamJobsError } from '../../protocol/errors';
 import type { Clock, Connection, PartitionRange } from '../connector';
 import { makeClient, quickRetry } from './client';
-import { ClientSockets } from './clientSockets';
+import { HeldClient } from './clientSockets';
+import type { ClientSockets } from './clientSockets';
 import { diagnose } from './errors';
 import { groupOffsets } from './groupOffsets';
 import type { GroupOffset } from './groupOffsets';
@@ -51,15 +52,10 @@ interface Handle {
   cluster: Cluster;
   consumer: Consumer;
 }
-/** A client of kafkajs, once it is connected, and what closes it whatever its broker does. */
-interface Client<T> {
-  connected: Promise<T>;
-  sockets: ClientSockets;
-}
 
 export class ClusterReader {
-  private handle: Client<Handle> | undefined;
-  private admin: Client<Admin> | undefined;
+  private handle: HeldClient<Handle> | undefined;
+  private admin: HeldClient<Admin> | undefined;
   private waiting = new Map<string, Waiting[]>();
   private running = false;
   private readonly retentions = new Map<string, { at: number; retention: Retention | undefined }>();
@@ -242,7 +238,11 @@ export class ClusterReader {
   }
 
   private connected(): Promise<Handle> {
-    this.handle ??= open((sockets) => this.connect(sockets));
+    this.handle ??= new HeldClient(
+      (sockets) => this.connect(sockets),
+      ({ consumer }) => consumer.disconnect(),
+      this.clock,
+    );
     return this.handle.connected;
   }
 
@@ -275,12 +275,15 @@ export class ClusterReader {
   private async dropHandle(): Promise<void> {
     const { handle } = this;
     this.handle = undefined;
-    const goodbye = handle?.connected.then(({ consumer }) => consumer.disconnect());
-    if (goodbye) await handle?.sockets.closeAfter(goodbye, this.clock);
+    await handle?.close();
   }
 
   private async askAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
-    this.admin ??= open((sockets) => this.connectAdmin(sockets));
+    this.admin ??= new HeldClient(
+      (sockets) => this.connectAdmin(sockets),
+      (admin) => admin.disconnect(),
+      this.clock,
+    );
     try {
       return await this.inTime(this.admin.connected.then(ask));
     } catch (error) {
@@ -299,8 +302,7 @@ export class ClusterReader {
   private async dropAdmin(): Promise<void> {
     const { admin } = this;
     this.admin = undefined;
-    const goodbye = admin?.connected.then((connected) => connected.disconnect());
-    if (goodbye) await admin?.sockets.closeAfter(goodbye, this.clock);
+    await admin?.close();
   }
 
   private async inTime<T>(work: Promise<T>): Promise<T> {
@@ -319,11 +321,6 @@ export class ClusterReader {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function open<T>(connect: (sockets: ClientSockets) => Promise<T>): Client<T> {
-  const sockets = new ClientSockets();
-  return { connected: connect(sockets), sockets };
 }
 
 type TopicOffsets = Awaited<ReturnType<Cluster['fetchTopicsOffset']>>;

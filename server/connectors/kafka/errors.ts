@@ -137,24 +137,33 @@ export function transactionError(error: unknown, subject: Subject, writerId: Rig
 
 /** A right that the user of the connection lacks, and how it is given. */
 export function notAllowed(right: Right, { side, cluster }: Subject, cause?: unknown): StreamJobsError {
-  const { kind, name } = right;
-  const operation = kind === 'topic' ? right.operation : kind === 'group' ? 'Read' : 'Write';
-  const use = kind === 'topic' ? operation.toLowerCase() : 'use';
-  const preposition = use === 'write' ? 'to ' : '';
-  const what =
-    kind === 'topic' ? `topic ${name}` : `the ${kind === 'group' ? 'consumer group' : kind} ${name}`;
-  const prefix = kind === 'topic' ? undefined : right.prefix;
-  const resource = `--${kind.replace(' ', '-')} ${prefix ?? name}`;
+  const { operation, use, option } = wordsFor(right);
+  const prefix = right.kind === 'topic' ? undefined : right.prefix;
   const pattern = prefix === undefined ? '' : ' --resource-pattern-type prefixed';
   const otherwise = prefix === undefined ? '' : `, ${atLeastOnceHint}`;
+  const resource = `${option} ${prefix ?? right.name}${pattern}`;
   return new StreamJobsError(
     `${side}_FAILED`,
-    `Kafka at ${cluster} does not let the connection's user ${use} ${preposition}${what}: the right ${operation} is missing.`,
+    `Kafka at ${cluster} does not let the connection's user ${use} ${right.name}: the right ${operation} is missing.`,
     {
-      hint: `Give it (kafka-acls --add --allow-principal User:... --operation ${operation} ${resource}${pattern}) and try again${otherwise}.`,
+      hint: `Give it (kafka-acls --add --allow-principal User:... --operation ${operation} ${resource}) and try again${otherwise}.`,
       ...(cause === undefined ? {} : { cause }),
     },
   );
+}
+
+/** The right's operation, what it is for, and the option of kafka-acls for what it is on. */
+function wordsFor(right: Right): { operation: 'Read' | 'Write'; use: string; option: string } {
+  switch (right.kind) {
+    case 'topic': {
+      const { operation } = right;
+      return { operation, use: operation === 'Read' ? 'read topic' : 'write to topic', option: '--topic' };
+    }
+    case 'group':
+      return { operation: 'Read', use: 'use the consumer group', option: '--group' };
+    case 'transactional id':
+      return { operation: 'Write', use: 'use the transactional id', option: '--transactional-id' };
+  }
 }
 
 export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown): StreamJobsError {

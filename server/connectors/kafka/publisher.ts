@@ -2,7 +2,8 @@
 import type { Producer } from 'kafkajs';
 import type { Clock, Connection } from '../connector';
 import { makeClient } from './client';
-import { ClientSockets } from './clientSockets';
+import { HeldClient } from './clientSockets';
+import type { ClientSockets } from './clientSockets';
 import { compressionTypes } from './codecs/codecs';
 import type { CompressionName } from './codecs/codecs';
 import { messagesOf } from './messages';
@@ -21,7 +22,7 @@ const allReplicas = -1;
 
 /** Connects when it is first needed, and again after a failure. */
 export class KafkajsPublisher implements Publisher {
-  private client: Client | undefined;
+  private client: HeldClient<Producer> | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -32,10 +33,14 @@ export class KafkajsPublisher implements Publisher {
   ) {}
 
   async send(chunk: Chunk): Promise<void> {
-    this.client ??= this.connect();
+    this.client ??= new HeldClient(
+      (sockets) => this.connect(sockets),
+      (producer) => producer.disconnect(),
+      this.clock,
+    );
     const { client } = this;
     try {
-      const connected = await client.producer;
+      const connected = await client.connected;
       const acknowledged = await connected.send({
         topic: this.topic,
         messages: messagesOf([chunk]),
@@ -54,12 +59,10 @@ export class KafkajsPublisher implements Publisher {
   async close(): Promise<void> {
     const { client } = this;
     this.client = undefined;
-    const goodbye = client?.producer.then((connected) => connected.disconnect());
-    if (goodbye) await client?.sockets.closeAfter(goodbye, this.clock);
+    await client?.close();
   }
 
-  private connect(): Client {
-    const sockets = new ClientSockets();
+  private async connect(sockets: ClientSockets): Promise<Producer> {
     const producer = makeClient(this.connection, this.clientId, undefined, { sockets }).producer({
       allowAutoTopicCreation: false,
       metadataMaxAge: metadataMsMax,
@@ -70,14 +73,9 @@ export class KafkajsPublisher implements Publisher {
         ({ message }) =>
           message.partition ?? 0,
     });
-    return { producer: producer.connect().then(() => producer), sockets };
+    await producer.connect();
+    return producer;
   }
-}
-
-interface Client {
-  /** Once it is connected. */
-  producer: Promise<Producer>;
-  sockets: ClientSockets;
 }
 
 function notSent({ partition }: Chunk): Error {

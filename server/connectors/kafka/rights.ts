@@ -14,6 +14,14 @@ export type Right =
   | { kind: 'group'; name: string; prefix?: string }
   | { kind: 'transactional id'; name: string; prefix: string };
 
+/** What reading a topic in a group takes. */
+export function readingRights(topic: string, group: string): Right[] {
+  return [
+    { kind: 'topic', name: topic, operation: 'Read' },
+    { kind: 'group', name: group },
+  ];
+}
+
 const describeGroups = { apiKey: 15, apiVersion: 3, apiName: 'DescribeGroups' };
 const bits = { Read: 1 << 3, Write: 1 << 4 };
 const coordinatorTypes = { group: 0, 'transactional id': 1 };

@@ -6,6 +6,7 @@ import { acquireReader } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
 import { KafkajsPublisher } from './publisher';
 import type { Publisher } from './publisher';
+import { refuseWithout } from './refusals';
 import { SendWindow } from './sendWindow';
 import { resolveConnection } from './settings';
 import { isTooLarge, SinkTopic } from './sinkTopic';
@@ -50,7 +51,8 @@ export class KafkaSink implements Sink {
   }
 
   async check(): Promise<void> {
-    await this.topic.refuseWithout([this.topic.right], this.theOpened().reader);
+    const { right, subject } = this.topic;
+    await refuseWithout({ reader: this.theOpened().reader, rights: [right], subject });
   }
 
   async write(rows: RowBatch, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import type { Clock, RowBatch } from '../connector';
 import { TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
 import type { CompressionName } from './codecs/codecs';
-import { diagnose, kafkaError, notAllowed, unknownTopic } from './errors';
+import { diagnose, kafkaError, unknownTopic } from './errors';
 import type { Subject } from './errors';
 import { Partitioner } from './partitioner';
 import type { Chunk } from './partitioner';
@@ -64,11 +64,6 @@ export class SinkTopic {
   /** What writing takes. */
   get right(): Right {
     return { kind: 'topic', name: this.topic, operation: 'Write' };
-  }
-  /** Throws SINK_FAILED where one of these rights is not given. */
-  async refuseWithout(rights: readonly Right[], reader: ClusterReader, cause?: unknown): Promise<void> {
-    const missing = await reader.missingRight(rights);
-    if (missing) throw notAllowed(missing, this.subject, cause);
   }
 
   /** The error to show for one of sending the chunk. */

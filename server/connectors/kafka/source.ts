@@ -20,16 +20,18 @@ import type {
   RecordBatch,
   Source,
 } from '../connector';
-import { peeked } from '../peeked';
 import { acquireReader, TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
-import { kafkaError, notAllowed, unknownTopic } from './errors';
+import { kafkaError, unknownTopic } from './errors';
 import type { Subject } from './errors';
 import { FetchQueue } from './fetchQueue';
 import { GroupMember } from './groupMember';
 import type { MemberOptions, Receiver, Turn } from './groupMember';
+import { peekTopic } from './peekTopic';
 import { prefetchBudget } from './prefetchBudget';
-import { mayBeRefusal } from './rights';
+import { refusalOr, refuseWithout } from './refusals';
+import type { Needs } from './refusals';
+import { readingRights } from './rights';
 import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule, withinBound } from './startPositions';
@@ -80,7 +82,7 @@ export class KafkaSource implements Source, Receiver {
     const { topic } = this.settings;
     const reader = await this.theReader();
     const [ranges] = await Promise.all([this.ranges(), this.topicWatch.check()]);
-    await this.refuseWithoutRights(reader);
+    await refuseWithout(await this.needs());
     try {
       const ask = { reader, groupId: this.groupId, settings: this.settings };
       const starts = startPositions(topic, positions, ranges, await startupRule(ask));
@@ -160,18 +162,7 @@ export class KafkaSource implements Source, Receiver {
     const ranges = await this.ranges();
     try {
       const bounds = this.bounds ?? (await boundsOf({ reader, groupId, settings }, ranges));
-      const from = new Map<number, bigint>();
-      for (const { partition, start, end } of ranges) {
-        const position = maximum(positions.get(partition) ?? start, start);
-        if (position < minimum(end, bounds?.get(partition) ?? end)) from.set(partition, position);
-      }
-      const fetched = from.size === 0 ? [] : await reader.next(settings.topic, from);
-      return fetched.flatMap(({ batch, end }) => {
-        const all = unpack(batch, 0, batch.messages.length).batch;
-        const cut = withinBound(all, bounds);
-        const bound = bounds?.get(batch.partition) ?? end;
-        return cut ? [peeked(cut, limit, bytesMax, cut.nextOffset < minimum(end, bound))] : [];
-      });
+      return await peekTopic({ reader, topic: settings.topic, ranges, bounds }, positions, limit, bytesMax);
     } catch (error) {
       throw kafkaError(error, this.subject);
     }
@@ -189,7 +180,7 @@ export class KafkaSource implements Source, Receiver {
       this.ranges(),
       reader.identity(topic),
       reader.committed(this.groupId, topic).catch(() => undefined),
-      this.refuseWithoutRights(reader),
+      this.needs().then((needs) => refuseWithout(needs)),
     ]);
     return {
       ranges,
@@ -344,23 +335,11 @@ export class KafkaSource implements Source, Receiver {
     }
   }
 
-  /** Throws SOURCE_FAILED where what reading takes is not allowed. */
-  private async refuseWithoutRights(reader: ClusterReader, cause?: unknown): Promise<void> {
-    const missing = await reader.missingRight([
-      { kind: 'topic', name: this.settings.topic, operation: 'Read' },
-      { kind: 'group', name: this.groupId },
-    ]);
-    if (missing) throw notAllowed(missing, this.subject, cause);
-  }
-
-  /** What an error of kafkajs is for the job: it drops a refusal where it looks for a coordinator. */
-  private async explain(error: unknown): Promise<StreamJobsError> {
-    try {
-      if (mayBeRefusal(error)) await this.refuseWithoutRights(await this.theReader(), error);
-      return kafkaError(error, this.subject);
-    } catch (refused) {
-      return kafkaError(refused, this.subject);
-    }
+  /** What reading takes. */
+  private async needs(): Promise<Needs> {
+    const { subject } = this;
+    const reader = await this.theReader();
+    return { reader, rights: readingRights(this.settings.topic, this.groupId), subject };
   }
 
   private async memberOptions(): Promise<MemberOptions> {
@@ -373,7 +352,12 @@ export class KafkaSource implements Source, Receiver {
       sessionTimeoutMs: settings['properties.session.timeout.ms'],
       discoveryMs: settings['scan.topic-partition-discovery.interval'],
       subject,
-      explain: (error) => this.explain(error),
+      explain: (error) =>
+        refusalOr(
+          error,
+          () => this.needs(),
+          (cause) => kafkaError(cause, subject),
+        ),
     };
   }
 
@@ -391,13 +375,6 @@ export class KafkaSource implements Source, Receiver {
     }
     return this.reader.reader;
   }
-}
-
-function minimum(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-function maximum(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }
 
 /** The offset a batch was asked for from. kafkajs has it on its batches without saying so in its types. */

@@ -17,7 +17,9 @@ import { mayPass, transactionError } from './errors';
 import { chunkBytesMax } from './partitioner';
 import type { Chunk } from './partitioner';
 import { readSettings, resolveConnection } from './settings';
-import { mayBeRefusal } from './rights';
+import { refusalOr, refuseWithout } from './refusals';
+import type { Needs } from './refusals';
+import { readingRights } from './rights';
 import type { Right } from './rights';
 import { isTooLarge, SinkTopic } from './sinkTopic';
 import { TransactionalProducer } from './transactionalProducer';
@@ -124,7 +126,8 @@ export class KafkaTransactions implements TransactionalWriter {
   }
 
   async check(): Promise<void> {
-    if (this.reader) await this.first.topic.refuseWithout(this.rights, this.reader.reader);
+    const { needs } = this;
+    if (needs) await refuseWithout(needs);
   }
 
   async publish(batches: readonly OutgoingBatch[]): Promise<void> {
@@ -167,22 +170,21 @@ export class KafkaTransactions implements TransactionalWriter {
       { kind: 'topic', name: topic, operation: 'Read' },
       this.writerId,
       { kind: 'group', name: this.transactionalId, prefix: this.prefix },
-      ...this.job.sources.flatMap((table): Right[] => [
-        { kind: 'topic', name: readSettings(table).topic, operation: 'Read' },
-        { kind: 'group', name: consumerGroup(table, this.context.jobName) },
-      ]),
+      ...this.job.sources.flatMap((table) =>
+        readingRights(readSettings(table).topic, consumerGroup(table, this.context.jobName)),
+      ),
     ];
   }
 
-  private async refusalOr(error: unknown): Promise<StreamJobsError> {
-    const { topic } = this.first;
-    try {
-      if (this.reader && mayBeRefusal(error))
-        await topic.refuseWithout(this.rights, this.reader.reader, error);
-      return transactionError(error, topic.subject, this.writerId);
-    } catch (refused) {
-      return transactionError(refused, topic.subject, this.writerId);
-    }
+  private get needs(): Needs | undefined {
+    const { rights, reader, first } = this;
+    return reader && { reader: reader.reader, rights, subject: first.topic.subject };
+  }
+
+  private refusalOr(error: unknown): Promise<StreamJobsError> {
+    const { subject } = this.first.topic;
+    const needs = (): Promise<Needs | undefined> => Promise.resolve(this.needs);
+    return refusalOr(error, needs, (cause) => transactionError(cause, subject, this.writerId));
   }
 
   private async dropProducer(): Promise<void> {
