@@ -3,34 +3,24 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Broker, freePorts } from './broker';
-import { TestCluster, until } from './cluster';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
+import { ownProxiedCluster } from './jobSuite';
 import { writePausedJobs } from './pausedJobs';
-import { Proxy } from './proxy';
+import type { Proxy } from './proxy';
 import { range } from './tables';
 
 const listOffsets = 2;
 const metadata = 3;
 
 describe.skipIf(!inject('ownBrokers'))('cold jobs', () => {
-  let broker: Broker;
   let proxy: Proxy;
   let cluster: TestCluster;
   let server: LocalJobServer | undefined;
 
-  beforeAll(async () => {
-    const [proxyPort = 0] = await freePorts(1);
-    broker = await Broker.start({ proxyPort });
-    proxy = await Proxy.start(proxyPort, () => broker.proxiedPort);
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await proxy.dispose();
-    await broker.dispose();
-  });
+  ownProxiedCluster((own) => ({ proxy, cluster } = own));
   afterEach(() => server?.dispose());
 
   it('row 22: 300 paused jobs over 10 topics ask two questions for each refresh, on one connection, however many they are', async () => {

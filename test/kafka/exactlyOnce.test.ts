@@ -3,14 +3,16 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { JobSpec } from '../../server/engine/engine';
 import { folderEngine, unheard } from '../folderEngine';
 import { planScript } from '../unit/engine/planScript';
-import { Broker } from './broker';
-import { TestCluster, until } from './cluster';
+import type { Broker } from './broker';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { JobServerProcess, LocalJobServer } from './jobServers';
 import type { TestJobServer } from './jobServers';
+import { ownCluster } from './jobSuite';
 import { differences, kafkaTableSql, none, parsed } from './jobTables';
 import { range } from './tables';
 
@@ -21,14 +23,7 @@ describe.skipIf(!inject('ownBrokers'))('a job that writes to Kafka', () => {
   let cluster: TestCluster;
   let server: TestJobServer | undefined;
 
-  beforeAll(async () => {
-    broker = await Broker.start();
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await broker.dispose();
-  });
+  ownCluster((own) => ({ broker, cluster } = own));
   afterEach(async () => {
     await server?.dispose();
     server = undefined;

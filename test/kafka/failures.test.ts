@@ -1,11 +1,14 @@
 // Source and sink while their broker is killed, cut off or asks for a login: each test has a broker of its own.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import type { Connection, Sink, Source } from '../../server/connectors/connector';
 import { kafka } from '../../server/connectors/kafka/kafka';
-import { Broker, freePorts, testUser } from './broker';
-import { TestCluster, until } from './cluster';
-import { Proxy } from './proxy';
+import { testUser } from './broker';
+import type { Broker } from './broker';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
+import { ownProxiedCluster } from './jobSuite';
+import type { Proxy } from './proxy';
 import { idsOf, kafkaTable, never, range, readRecords, rowBatch, testContext } from './tables';
 
 describe.skipIf(!inject('ownBrokers'))('kafka failures', () => {
@@ -13,17 +16,7 @@ describe.skipIf(!inject('ownBrokers'))('kafka failures', () => {
   let proxy: Proxy;
   let cluster: TestCluster;
 
-  beforeAll(async () => {
-    const [proxyPort = 0] = await freePorts(1);
-    broker = await Broker.start({ proxyPort, tls: true });
-    proxy = await Proxy.start(proxyPort, () => broker.proxiedPort);
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await proxy.dispose();
-    await broker.dispose();
-  });
+  ownProxiedCluster((own) => ({ broker, proxy, cluster } = own), { tls: true });
 
   function sourceOf(
     topic: string,

@@ -5,26 +5,23 @@ import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { connectToJobServer } from '../../server/protocol/connect';
-import type { JobDetails } from '../../server/protocol/jobs';
-import type { ExecuteResult } from '../../server/protocol/results';
-import * as protocol from '../../server/protocol/rpc';
 import { kill, Workplace } from '../unit/cli/process';
 import { ask, type Gauges } from './gauges';
-import { TestJobServer } from './jobServers';
+import { RemoteJobServer } from './jobServers';
 
 const root = path.join(__dirname, '../..');
 const preload = path.join(root, 'out/kafka/gauges.js');
 
-export class GaugedServer extends TestJobServer {
+export class GaugedServer extends RemoteJobServer {
   /** What it logged. */
   log = '';
 
   private constructor(
-    private readonly place: Workplace,
+    place: Workplace,
     private readonly child: ChildProcess,
-    private readonly rpc: MessageConnection,
+    protected readonly rpc: MessageConnection,
   ) {
-    super();
+    super(place);
     child.stderr?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
   }
 
@@ -48,15 +45,6 @@ export class GaugedServer extends TestJobServer {
     return message.gauges;
   }
 
-  protected execute(sql: string): Promise<ExecuteResult> {
-    return this.rpc.sendRequest(protocol.execute, { sql, by: 'test' });
-  }
-  job(name = 'job'): Promise<JobDetails> {
-    return this.rpc.sendRequest(protocol.getJobDetails, { name });
-  }
-  file(name: string): string {
-    return this.place.file(name);
-  }
   /** In good order: its members leave their groups, which the next job of that name joins. */
   async dispose(): Promise<void> {
     this.rpc.dispose();

@@ -1,8 +1,9 @@
 // Ending a server while its broker accepts connections and answers nothing.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Broker } from './broker';
-import { TestCluster } from './cluster';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import type { Broker } from './broker';
+import type { TestCluster } from './cluster';
 import { JobServerProcess } from './jobServers';
+import { ownCluster } from './jobSuite';
 import { differences, kafkaTableSql, none, parsed } from './jobTables';
 import { range } from './tables';
 
@@ -21,14 +22,7 @@ describe.skipIf(!inject('ownBrokers'))('row 26: SIGTERM while the broker hangs',
   let cluster: TestCluster;
   let server: JobServerProcess | undefined;
 
-  beforeAll(async () => {
-    broker = await Broker.start();
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await broker.dispose();
-  });
+  ownCluster((own) => ({ broker, cluster } = own));
   afterEach(async () => {
     broker.thaw();
     await server?.dispose();

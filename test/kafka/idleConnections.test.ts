@@ -1,10 +1,11 @@
 // A broker that closes connections nobody uses, as brokers do after some minutes: here after two seconds.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Broker, freePorts } from './broker';
-import { TestCluster, until } from './cluster';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
+import { ownProxiedCluster } from './jobSuite';
 import { differences, kafkaTableSql, none, parsed } from './jobTables';
-import { Proxy } from './proxy';
+import type { Proxy } from './proxy';
 import { range } from './tables';
 
 const rounds = process.env.STREAM_JOBS_LONG === undefined ? 2 : 10;
@@ -12,21 +13,12 @@ const rounds = process.env.STREAM_JOBS_LONG === undefined ? 2 : 10;
 const onlyWhenLooked = { lagWatchedMs: 600_000, lagIdleMs: 600_000, attendedMs: 600_000 };
 
 describe.skipIf(!inject('ownBrokers'))('connections the broker closes as idle', () => {
-  let broker: Broker;
   let proxy: Proxy;
   let cluster: TestCluster;
   let server: LocalJobServer;
 
-  beforeAll(async () => {
-    const [proxyPort = 0] = await freePorts(1);
-    broker = await Broker.start({ proxyPort, properties: ['connections.max.idle.ms=2000'] });
-    proxy = await Proxy.start(proxyPort, () => broker.proxiedPort);
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await proxy.dispose();
-    await broker.dispose();
+  ownProxiedCluster((own) => ({ proxy, cluster } = own), {
+    properties: ['connections.max.idle.ms=2000'],
   });
   afterEach(() => server.dispose());
 

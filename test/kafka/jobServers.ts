@@ -139,16 +139,31 @@ export class LocalJobServer extends TestJobServer {
   }
 }
 
+/** As a process, which is asked over its socket. */
+export abstract class RemoteJobServer extends TestJobServer {
+  protected constructor(protected readonly place: Workplace) {
+    super();
+  }
+
+  protected abstract get rpc(): MessageConnection;
+
+  protected execute(sql: string): Promise<ExecuteResult> {
+    return this.rpc.sendRequest(protocol.execute, { sql, by: 'test' });
+  }
+  job(name = 'job'): Promise<JobDetails> {
+    return this.rpc.sendRequest(protocol.getJobDetails, { name });
+  }
+  file(name: string): string {
+    return this.place.file(name);
+  }
+}
+
 /** As `stream-jobs serve`. */
-export class JobServerProcess extends TestJobServer {
+export class JobServerProcess extends RemoteJobServer {
   private running: { child: ChildProcess; rpc: MessageConnection } | undefined;
   /** Everything it wrote to its log and told its client unasked. */
   heard = '';
   private metricsUrl = '';
-
-  private constructor(private readonly place: Workplace) {
-    super();
-  }
 
   /** With named connections, and variables their secrets are in. */
   static async start(
@@ -190,15 +205,6 @@ export class JobServerProcess extends TestJobServer {
     return this.signal('SIGTERM');
   }
 
-  protected execute(sql: string): Promise<ExecuteResult> {
-    return this.rpc.sendRequest(protocol.execute, { sql, by: 'test' });
-  }
-  job(name = 'job'): Promise<JobDetails> {
-    return this.rpc.sendRequest(protocol.getJobDetails, { name });
-  }
-  file(name: string): string {
-    return this.place.file(name);
-  }
   async dispose(): Promise<void> {
     this.running?.rpc.dispose();
     await this.place.dispose();
@@ -211,7 +217,7 @@ export class JobServerProcess extends TestJobServer {
     return running ? kill(running.child, signal) : null;
   }
 
-  private get rpc(): MessageConnection {
+  protected get rpc(): MessageConnection {
     if (!this.running) throw new Error('The job server was killed.');
     return this.running.rpc;
   }

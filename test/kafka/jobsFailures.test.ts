@@ -1,10 +1,13 @@
 // Jobs while their broker or their server is killed, and jobs that need a login.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Broker, testUser } from './broker';
-import { TestCluster, until } from './cluster';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { testUser } from './broker';
+import type { Broker } from './broker';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { JobServerProcess, LocalJobServer } from './jobServers';
 import type { TestJobServer } from './jobServers';
+import { ownCluster } from './jobSuite';
 import {
   connectedTableSql,
   differences,
@@ -24,14 +27,7 @@ describe.skipIf(!inject('ownBrokers'))('a job', () => {
   let cluster: TestCluster;
   let server: TestJobServer | undefined;
 
-  beforeAll(async () => {
-    broker = await Broker.start({ tls: true });
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await broker.dispose();
-  });
+  ownCluster((own) => ({ broker, cluster } = own), { tls: true });
   afterEach(() => server?.dispose());
 
   /** A job that copies a topic to a file and to another topic, a few records at a time. */

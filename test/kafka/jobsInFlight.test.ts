@@ -1,11 +1,13 @@
 // Pauses that come at the worst moment: in the middle of a batch, before a sink that hangs, during a rebalance.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { Broker, freePorts } from './broker';
-import { TestCluster, until } from './cluster';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import type { Broker } from './broker';
+import { until } from './cluster';
+import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
+import { ownProxiedCluster } from './jobSuite';
 import { differences, fileTableSql, idsInFile, kafkaTableSql, none, parsed, positionOf } from './jobTables';
-import { Proxy } from './proxy';
+import type { Proxy } from './proxy';
 import { range } from './tables';
 
 /** `npm run soak -- --matrix`: rows of the failure matrix at their full length. */
@@ -18,17 +20,7 @@ describe.skipIf(!inject('ownBrokers'))('a pause', () => {
   let cluster: TestCluster;
   let server: LocalJobServer;
 
-  beforeAll(async () => {
-    const [proxyPort = 0] = await freePorts(1);
-    broker = await Broker.start({ proxyPort });
-    proxy = await Proxy.start(proxyPort, () => broker.proxiedPort);
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await proxy.dispose();
-    await broker.dispose();
-  });
+  ownProxiedCluster((own) => ({ broker, proxy, cluster } = own));
   afterEach(() => server.dispose());
 
   it('row 1: batch in flight at pause: at random moments, what was written and committed is what was counted, and no more', async () => {

@@ -2,11 +2,13 @@
 // whatever goes wrong.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { StreamJobsError } from '../../server/protocol/errors';
-import { Broker, testUser } from './broker';
-import { TestCluster } from './cluster';
+import { testUser } from './broker';
+import type { Broker } from './broker';
+import type { TestCluster } from './cluster';
 import { JobServerProcess } from './jobServers';
+import { ownCluster } from './jobSuite';
 import { connectedTableSql, fileTableSql } from './jobTables';
 
 const wrongPassword = 'WRONG-PASSWORD-41c2';
@@ -19,14 +21,7 @@ describe.skipIf(!inject('ownBrokers'))('secrets', () => {
   let cluster: TestCluster;
   let server: JobServerProcess | undefined;
 
-  beforeAll(async () => {
-    broker = await Broker.start({ tls: true });
-    cluster = new TestCluster(broker.address);
-  });
-  afterAll(async () => {
-    await cluster.dispose();
-    await broker.dispose();
-  });
+  ownCluster((own) => ({ broker, cluster } = own), { tls: true });
   afterEach(() => server?.dispose());
 
   it('row 30: a login that has expired while the job was paused: RESUME names the cause, it stays paused', async () => {
