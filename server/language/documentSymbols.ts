@@ -48,7 +48,7 @@ function symbolsOf(script: Script, statement: ScriptStatement, tree: Statement):
         ),
       ];
     case 'deployJob':
-      return [symbol(tree.name, SymbolKind.Event, `job, version ${tree.version}`)];
+      return [symbol(tree.name, SymbolKind.Event, `job, version ${tree.version.text}`)];
     case 'insert':
       return [symbol(tree.table, SymbolKind.Event, 'insert')];
     default:

@@ -101,7 +101,7 @@ export interface RestartJob extends Node {
 export interface DeployJob extends Node {
   kind: 'deployJob';
   name: Name;
-  version: string;
+  version: Name;
   body: Insert | StatementSet | SelectStatement;
   options: Option[];
   strategy?: { kind: 'blueGreen' | 'canary' | 'rolling' | 'replace'; percent?: number; span: Span };
@@ -109,7 +109,7 @@ export interface DeployJob extends Node {
 export interface RollbackJob extends Node {
   kind: 'rollbackJob';
   name: Name;
-  version?: string;
+  version?: Name;
 }
 export interface PeekJob extends Node {
   kind: 'peekJob';

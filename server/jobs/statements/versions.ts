@@ -23,7 +23,15 @@ export async function deployJob(
   const job = find(jobs, name);
   try {
     const used = usedSettings(text, settings);
-    const wanted = { version, statement: text, settings: used, by, discardState, ...rolling, ...canary };
+    const wanted = {
+      version: version.text,
+      statement: text,
+      settings: used,
+      by,
+      discardState,
+      ...rolling,
+      ...canary,
+    };
     await (strategy?.kind === 'blueGreen' ? job.deployBeside(wanted) : job.deploy(wanted));
   } catch (error) {
     throw on(name.span, error);
@@ -37,7 +45,7 @@ export async function rollbackJob(
 ): Promise<Outcome> {
   const job = find(jobs, name);
   try {
-    await job.rollback(by, version);
+    await job.rollback(by, version?.text);
   } catch (error) {
     throw on(name.span, error);
   }

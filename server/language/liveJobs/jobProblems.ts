@@ -14,6 +14,9 @@ export const jobCodes = {
   notRunning: 'SJ303',
   notPaused: 'SJ304',
   nameTaken: 'SJ305',
+  versionTaken: 'SJ306',
+  unknownVersion: 'SJ307',
+  versionRuns: 'SJ308',
 } as const;
 
 /** At most so many jobs are named when none is near. */

@@ -1,11 +1,13 @@
 // The jobs as a script sees them: the live ones, changed by its own statements from the top down, with the problems
 // that running each statement would meet.
+import type { JobState } from '../../protocol/jobs';
 import type { Statement } from '../../syntax/ast';
 import type { Problem } from '../../syntax/problem';
 import type { Script } from '../script';
 import { nameTaken, unknownJob, wrongState } from './jobProblems';
 import { jobUses, type JobGroup, type JobUse } from './jobUses';
 import { canPause, canResume, type KnownJobs } from './knownJobs';
+import { ScriptVersions } from './scriptVersions';
 
 /** What an earlier statement of the script will have done to a job. */
 export type PlannedState = 'running' | 'paused' | 'stopped' | 'dropped';
@@ -24,7 +26,11 @@ export function jobProblems(script: Script, jobs: KnownJobs): Problem[][] {
 class ScriptJobs {
   private readonly planned = new Map<string, PlannedState>();
 
-  constructor(private readonly jobs: KnownJobs) {}
+  private readonly versions: ScriptVersions;
+
+  constructor(private readonly jobs: KnownJobs) {
+    this.versions = new ScriptVersions(jobs);
+  }
 
   /** Takes the next statement: its effect counts for those after it. Returns what would fail about jobs. */
   next(statement: Statement, pipelineName: string | undefined): Problem[] {
@@ -32,6 +38,9 @@ class ScriptJobs {
     if (group !== undefined) this.applyToGroup(group);
     // All names are checked before any of them takes effect: the statement acts on them together.
     const problems = uses.flatMap((use) => this.problemsOf(use, statement));
+    const aboutVersion = problems.length > 0 ? undefined : this.versions.problemOf(statement);
+    if (aboutVersion !== undefined) return [aboutVersion];
+    this.versions.apply(statement);
     const failing = new Set(problems.map((problem) => problem.span.start));
     for (const use of uses) if (!failing.has(use.name.span.start)) this.apply(use);
     return problems;
@@ -52,7 +61,7 @@ class ScriptJobs {
     if (!this.exists(name)) return use.tolerant ? undefined : unknownJob(use, this.names(), this.jobs);
     if (use.action !== 'pause' && use.action !== 'resume') return undefined;
     const planned = this.planned.get(name);
-    const state = planned ?? this.jobs.byName.get(name)?.state;
+    const state = this.stateOf(name);
     if (state === undefined || state === 'dropped') return undefined;
     const takes = use.action === 'pause' ? canPause : canResume;
     return takes(state) ? undefined : wrongState(use, statement, state, this.jobs, planned !== undefined);
@@ -64,17 +73,24 @@ class ScriptJobs {
     if (result === undefined) return;
     // IF [NOT] EXISTS on the wrong existence changes nothing.
     if (use.tolerant && (use.action === 'start') === this.exists(name)) return;
+    // A paused job stays so with its new version.
+    if (use.action === 'deploy' && this.stateOf(name) === 'paused') return;
     this.planned.set(name, result);
+    if (use.action === 'start') this.versions.started(name);
   }
 
   private applyToGroup(group: JobGroup): void {
     const matches = group.pattern === undefined ? () => true : likeMatcher(group.pattern);
     for (const name of this.names().filter(matches)) {
-      const state = this.planned.get(name) ?? this.jobs.byName.get(name)?.state;
+      const state = this.stateOf(name);
       if (state === undefined || state === 'dropped') continue;
       if (group.action === 'pause' && canPause(state)) this.planned.set(name, 'paused');
       if (group.action === 'resume' && canResume(state)) this.planned.set(name, 'running');
     }
+  }
+
+  private stateOf(name: string): PlannedState | JobState | undefined {
+    return this.planned.get(name) ?? this.jobs.byName.get(name)?.state;
   }
 
   private exists(name: string): boolean {

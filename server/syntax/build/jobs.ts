@@ -112,7 +112,7 @@ export function deployJob(source: Source, context: DeployJobContext): DeployJob 
   return {
     kind: 'deployJob',
     name: source.name(context.jobNameDeploy()),
-    version: source.string(context.STRING()).text,
+    version: source.string(context.STRING()),
     body: jobBody(source, context.jobBody()),
     options: optionList(source, context.withOptions()),
     ...(chosen ? { strategy: strategy(source, chosen) } : {}),

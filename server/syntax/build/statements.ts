@@ -87,7 +87,7 @@ function aboutOneJob(source: Source, child: unknown): Statement | undefined {
   if (child instanceof RestartJobContext) return { kind: 'restartJob', ...named(source, child) };
   if (child instanceof RollbackJobContext) {
     const version = child.STRING();
-    const to = version ? { version: source.string(version).text } : {};
+    const to = version ? { version: source.string(version) } : {};
     return { kind: 'rollbackJob', ...named(source, child), ...to };
   }
   if (child instanceof PeekJobContext) {

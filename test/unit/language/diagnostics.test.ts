@@ -93,6 +93,8 @@ describe('jobs', () => {
       RESUME JOB orders;
       RESUME ALL JOBS;
       PAUSE JOB clicks;
+      DEPLOY JOB clicks VERSION '2' AS SELECT 1;
+      RESUME JOB clicks;
     `);
   });
 
@@ -149,6 +151,54 @@ describe('jobs', () => {
     expect(found('orders_in', "'dead-letter.topic' = 'bad'")).toEqual([wrong]);
     expect(found('topic_in', "'dead-letter.topic' = 'bad'")).toEqual([]);
     expect(found('orders_in', "'dead-letter.topic' = 'bad', 'on.error' = 'fail'")).toEqual([]);
+  });
+
+  it('whose version exists, or does not', () => {
+    check(`
+      ROLLBACK JOB orders TO VERSION '1';
+      ROLLBACK JOB clicks TO VERSION '1';
+    `);
+    check(`
+      ROLLBACK JOB orders TO VERSION 'wrogn';
+      --                             ^^^^^^^ error: orders has no version 'wrogn'. Did you mean 'wrong'?
+      ROLLBACK JOB orders TO VERSION '9';
+      --                             ^^^ error: orders has no version '9'. Its versions are '1', 'wrong', '3'.
+      ROLLBACK JOB orders TO VERSION '3';
+      --                             ^^^ error: orders is at version '3' already. Running this fails.
+      ROLLBACK JOB nobody TO VERSION '9';
+      --           ^^^^^^ error: There is no job nobody. Jobs now: orders, clicks, old, slow.
+      DEPLOY JOB orders VERSION '1' AS SELECT 1;
+      --                        ^^^ info: There was already a version '1' of orders. Running this fails.
+      DEPLOY JOB orders VERSION '4' AS SELECT 1;
+    `);
+  });
+
+  it('whose versions the script changes', () => {
+    check(`
+      START JOB fresh AS SELECT 1;
+      ROLLBACK JOB fresh;
+      --           ^^^^^ error: fresh has no earlier version to go back to.
+      DEPLOY JOB fresh VERSION '2' AS SELECT 2;
+      DEPLOY JOB fresh VERSION '2' AS SELECT 3;
+      --                       ^^^ info: There was already a version '2' of fresh. Running this fails.
+      ROLLBACK JOB fresh;
+      ROLLBACK JOB fresh TO VERSION '2';
+      DROP JOB fresh;
+      START JOB fresh AS SELECT 1;
+      DEPLOY JOB fresh VERSION '2' AS SELECT 2;
+    `);
+  });
+
+  it('whose canary gets more keys, all or none', () => {
+    check(`
+      DEPLOY JOB orders VERSION '4' AS SELECT 1 STRATEGY CANARY(5);
+      DEPLOY JOB orders VERSION '4' AS SELECT 1 STRATEGY CANARY(50);
+      ROLLBACK JOB orders TO VERSION '3';
+      DEPLOY JOB orders VERSION '5' AS SELECT 1 STRATEGY CANARY(5);
+      DEPLOY JOB orders VERSION '5' AS SELECT 1;
+      ROLLBACK JOB orders TO VERSION '5';
+      --                             ^^^ error: orders is at version '5' already. Running this fails.
+    `);
   });
 
   it('of EXPLAIN only have to exist', () => {

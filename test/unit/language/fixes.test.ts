@@ -28,6 +28,12 @@ describe('quick fixes', () => {
     expect(fixes('START JOB orders$0 AS SELECT 1')).toEqual([
       'Insert IF NOT EXISTS -> START JOB IF NOT EXISTS orders AS SELECT 1',
     ]);
+    expect(fixes("ROLLBACK JOB orders TO VERSION 'w$0rogn'")).toEqual([
+      "Change to 'wrong' * -> ROLLBACK JOB orders TO VERSION 'wrong'",
+    ]);
+    expect(fixes("DEPLOY JOB orders VERSION '3$0' AS SELECT 1")).toEqual([
+      "Change to '4' -> DEPLOY JOB orders VERSION '4' AS SELECT 1",
+    ]);
   });
   it('for names', () => {
     expect(fixes(`${tables}SELECT am$0out FROM orders_in`)).toEqual([
