@@ -173,10 +173,10 @@ export class BatchFeed {
     await this.session.database.checkpoint().catch(() => undefined);
   }
 
-  /** A batch is durable. */
-  done(batch: PreparedBatch, elapsedMs: number): void {
+  /** A batch is durable: see BatchSize. */
+  done(batch: PreparedBatch, computedMs: number, rowsMs: number): void {
     this.#lastRecords = batch.records;
-    this.#size.observe(batch.records, elapsedMs);
+    this.#size.observe(batch.records, computedMs, rowsMs);
   }
   /** More can be taken at once. */
   get isBehind(): boolean {

@@ -232,17 +232,11 @@ export class BatchLoop {
   }
 
   async #deliver(computed: Computed): Promise<void> {
-    const { session, spec } = this;
     const computedMs = this.#computedMs;
-    const startedAt = spec.clock.monotonic();
-    await this.deliveries.deliver(computed, this.#closing.signal);
+    const rowsMs = await this.deliveries.deliver(computed, this.#closing.signal);
     this.#undone.shift();
-    const deliveredMs = spec.clock.monotonic() - startedAt;
     this.feed.committed(this.deliveries.checkpoint.positions);
-    this.feed.done(
-      computed.batch,
-      session.program.stateless ? Math.max(computedMs, deliveredMs) : computedMs + deliveredMs,
-    );
+    this.feed.done(computed.batch, computedMs, rowsMs);
     this.#recovered();
   }
 

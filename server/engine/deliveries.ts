@@ -60,16 +60,23 @@ export class Deliveries {
     return publishing.until(() => outbox.hasRoom(publishing.published), signal);
   }
 
-  /** When it rejects nothing of the batch counts. Throws SINK_UNAVAILABLE, SINK_FAILED or DuckDB's error. */
-  async deliver(computed: Computed, signal: AbortSignal): Promise<void> {
+  /**
+   * When it rejects nothing of the batch counts. Throws SINK_UNAVAILABLE, SINK_FAILED or DuckDB's error.
+   * @returns how long its rows took to be outside or in the outbox, without the commit, in ms
+   */
+  async deliver(computed: Computed, signal: AbortSignal): Promise<number> {
     const { clock } = this.spec;
+    const startedAt = clock.monotonic();
+    let rowsMs: number;
     try {
       await computed.letters?.publish?.(signal);
       const sinks = await this.#write(computed.result.rows, signal);
       const next = this.#advance(computed, sinks);
       const committing = clock.monotonic();
       next.counters.lastBatchMs = committing - computed.startedAt;
-      await this.#commit(next, computed);
+      const storing = await this.#store(next, computed);
+      rowsMs = clock.monotonic() - startedAt;
+      await storing.commit();
       next.counters.lastCheckpointMs = clock.monotonic() - committing;
       this.checkpoint = next;
       this.session.outgoing?.publishing.add(outgoingBatch(next, computed.result.rows));
@@ -80,6 +87,7 @@ export class Deliveries {
     }
     this.session.times.committed();
     for (const { sink } of this.spec.outputs) sink?.committed?.();
+    return rowsMs;
   }
 
   /** Notes how far the outbox is published and what the outside was told, while nothing else is written. */
@@ -121,8 +129,8 @@ export class Deliveries {
     return Promise.all(written);
   }
 
-  /** Where there is state its transaction is open. */
-  async #commit(next: Checkpoint, { letters, result }: Computed): Promise<void> {
+  /** Everything that is committed with the checkpoint; where there is state its transaction is open. */
+  async #store(next: Checkpoint, { letters, result }: Computed): Promise<{ commit(): Promise<void> }> {
     const { outgoing } = this.session;
     const stores = outgoing !== undefined && this.#outgoingRows(result.rows);
     const isOpen = !this.session.program.stateless;
@@ -137,8 +145,12 @@ export class Deliveries {
           next.published ?? 0,
         )
       : undefined;
-    await writeCheckpoint(this.#statements, next, letters || stores || isOpen ? 'open' : 'none');
-    if (slot !== undefined) outgoing?.outbox.stored(slot, next.batch);
+    return {
+      commit: async () => {
+        await writeCheckpoint(this.#statements, next, letters || stores || isOpen ? 'open' : 'none');
+        if (slot !== undefined) outgoing?.outbox.stored(slot, next.batch);
+      },
+    };
   }
 
   async #rollBack(): Promise<void> {

@@ -1,9 +1,13 @@
 // All bounds of the engine in one place, units last in the name.
 
 export const limits = {
-  /** A batch is sized so that it takes about this long: short enough to pause quickly, long enough to be efficient. */
-  batchTargetMs: 20,
+  /** A batch is sized so that its rows are outside in about this time: a pause waits for them. */
+  batchRowsMs: 20,
+  /** And so that it is computed in about this time, which a pause interrupts: long enough to be efficient. */
+  batchComputeMs: 60,
   batchRecordsMin: 256,
+  /** Computing alone makes no batch smaller than this: below it most of the time would go into beginning and ending. */
+  batchRecordsComputed: 2048,
   /** The first batch after a start or a resume takes no more, so that its rows are out soon. */
   batchRecordsFirst: 512,
   /** Raw bytes in one batch; a single larger record goes alone. */
