@@ -3,6 +3,7 @@ import { env, InputBoxValidationSeverity, window } from 'vscode';
 import { asStreamJobsError } from '../../server/protocol/connect';
 import type { StreamJobsError } from '../../server/protocol/errors';
 import { lagText, span } from '../../server/protocol/jobText';
+import type { JobDataLoss } from '../../server/protocol/results';
 import type { JobRequests } from '../host/jobRequests';
 import type { JobServerHost } from '../host/jobServerHost';
 import type { JobStore } from '../host/jobStore';
@@ -12,7 +13,7 @@ import type { Commands } from './commands';
 import { parseDuration } from './duration';
 import { pickJobs, type PickOptions } from './pickJob';
 import { showOutcome } from './outcome';
-import { isDataLoss, offerToAccept, type DataLoss } from './resumeElsewhere';
+import { isDataLoss, offerToAccept } from './resumeElsewhere';
 
 export interface JobCommandParts {
   commands: Commands;
@@ -32,15 +33,15 @@ export function registerJobCommands(parts: JobCommandParts): void {
   const pause = (names: string[], options: { reason?: string; forMs?: number; cold?: boolean } = {}) =>
     forEach(names, 'paused', (name) => requests.pause(name, options).then(lagText));
   const resume = async (names: string[]) => {
-    const lost: DataLoss[] = [];
+    const lost: JobDataLoss[] = [];
     await forEach(names, 'resumed', (name) =>
       requests.resume(name).then(lagText, (error: unknown) => {
         if (!isDataLoss(error)) throw error;
-        lost.push({ name, error });
+        lost.push({ job: name, message: error.message });
         return undefined;
       }),
     );
-    for (const loss of lost) await offerToAccept(loss, requests);
+    await offerToAccept(lost, requests);
   };
 
   commands.register('streamJobs.pauseJob', async (...args) => {

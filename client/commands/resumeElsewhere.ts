@@ -2,44 +2,53 @@
 // would be skipped or read again is said before anything is done.
 import { window } from 'vscode';
 import { StreamJobsError } from '../../server/protocol/errors';
+import type { JobDataLoss } from '../../server/protocol/results';
 import type { JobRequests } from '../host/jobRequests';
 import type { JobStore } from '../host/jobStore';
 import { showOutcome } from './outcome';
 import { movesText, type ResumePlace } from './resumePlaces';
 
-export interface DataLoss {
-  name: string;
-  error: StreamJobsError;
-}
-
 export function isDataLoss(error: unknown): error is StreamJobsError {
   return error instanceof StreamJobsError && error.code === 'DATA_LOSS';
 }
 
-/** A resume was refused because records were deleted: the numbers, and the two ways on. */
-export async function offerToAccept({ name, error }: DataLoss, requests: JobRequests): Promise<void> {
+/**
+ * Resumes were refused because records were deleted: for one after the other the numbers, and the two ways on.
+ * @returns whether all were resumed in one of them
+ */
+export async function offerToAccept(losses: readonly JobDataLoss[], requests: JobRequests): Promise<boolean> {
+  let all = true;
+  for (const loss of losses) all = (await offer(loss, requests)) && all;
+  return all;
+}
+
+async function offer({ job, message }: JobDataLoss, requests: JobRequests): Promise<boolean> {
   const [accept, elsewhere] = ['Accept Data Loss', 'Resume from...'];
   const choice = await window.showWarningMessage(
-    `Resume ${name} although unread records were deleted?`,
-    { modal: true, detail: error.message },
+    `Resume ${job} although unread records were deleted?`,
+    { modal: true, detail: message },
     accept,
     elsewhere,
   );
-  if (choice === accept) await resumeWith(name, 'ACCEPT DATA LOSS', requests);
-  else if (choice !== undefined) await resumeFrom(name, requests);
+  if (choice === undefined) return false;
+  if (choice !== accept) return resumeFrom(job, requests);
+  await resumeWith(job, 'ACCEPT DATA LOSS', requests);
+  return true;
 }
 
-/** Asks where to go on, says what that means, and does it. */
-export async function resumeFrom(name: string, requests: JobRequests, store?: JobStore): Promise<void> {
+/** Asks where to go on, says what that means, and does it. False when the answer was to do nothing. */
+export async function resumeFrom(name: string, requests: JobRequests, store?: JobStore): Promise<boolean> {
   const place = await askPlace(name);
-  if (place === undefined) return;
+  if (place === undefined) return false;
   const detail = movesText(place, store?.get(name)?.partitions ?? (await requests.details(name)).partitions);
   const answer = await window.showWarningMessage(
     `Resume ${name} from ${place.words}?`,
     { modal: true, detail },
     'Resume',
   );
-  if (answer === 'Resume') await resumeWith(name, `FROM ${place.clause}`, requests);
+  if (answer !== 'Resume') return false;
+  await resumeWith(name, `FROM ${place.clause}`, requests);
+  return true;
 }
 
 async function resumeWith(name: string, clause: string, requests: JobRequests): Promise<void> {

@@ -1,8 +1,8 @@
 // Run a statement, a selection, a file; explain a statement; peek at a stream.
 import { env, Range, Uri, window, workspace, type TextDocument, type TextEditor } from 'vscode';
 import { StreamJobsError } from '../../server/protocol/errors';
-import type { Range as ProtocolRange } from '../../server/protocol/results';
-import { quoteName } from '../host/jobRequests';
+import type { JobDataLoss, Range as ProtocolRange } from '../../server/protocol/results';
+import { quoteName, type JobRequests } from '../host/jobRequests';
 import type { JobServerHost } from '../host/jobServerHost';
 import type { JobStore } from '../host/jobStore';
 import type { JobSync } from '../host/jobSync';
@@ -11,6 +11,7 @@ import type { ScriptRunner } from '../editor/scriptRunner';
 import { useStreamSql } from '../editor/sqlFiles';
 import type { Commands } from './commands';
 import { showOutcome } from './outcome';
+import { offerToAccept } from './resumeElsewhere';
 
 /** Rows that a peek at a stream shows. */
 const peekRows = 100;
@@ -20,28 +21,43 @@ export interface RunCommandParts {
   host: JobServerHost;
   store: JobStore;
   sync: JobSync;
+  requests: JobRequests;
   languageServer: LanguageServer;
   runner: ScriptRunner;
 }
 
 export function registerRunCommands(parts: RunCommandParts): void {
-  const { commands, languageServer, runner } = parts;
+  const { commands, languageServer, runner, requests } = parts;
+  const run = async (document: TextDocument, range?: Range) => {
+    const ran = await runner.run(document, range);
+    const losses = ran.results.flatMap(({ dataLoss }) => dataLoss ?? []);
+    // The run is over, whenever the question is answered.
+    if (losses.length > 0) void ask(document, losses);
+    return ran;
+  };
+  const ask = async (document: TextDocument, losses: JobDataLoss[]) => {
+    try {
+      if (await offerToAccept(losses, requests)) runner.forget(document);
+    } catch (error) {
+      commands.report(error, 'Resuming after a data loss');
+    }
+  };
   // From a lens: the document and the statement's range.
   commands.register('streamJobs.runStatement', async (uri, range) => {
     if (typeof uri === 'string' && isRange(range)) {
       const document = await workspace.openTextDocument(Uri.parse(uri));
-      return runner.run(document, toRange(range));
+      return run(document, toRange(range));
     }
     const { document, range: at } = await statementAtCursor(languageServer);
-    return runner.run(document, at);
+    return run(document, at);
   });
   commands.register('streamJobs.runSelection', () => {
     const { document, selection } = activeEditor();
-    return runner.run(document, selection.isEmpty ? undefined : selection);
+    return run(document, selection.isEmpty ? undefined : selection);
   });
   commands.register('streamJobs.runFile', async (resource) => {
     const document = resource instanceof Uri ? await workspace.openTextDocument(resource) : openFile();
-    return runner.run(document);
+    return run(document);
   });
   commands.register('streamJobs.explainStatement', async () => {
     const { text } = await statementAtCursor(languageServer);

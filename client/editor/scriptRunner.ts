@@ -60,6 +60,11 @@ export class ScriptRunner {
     return { results };
   }
 
+  /** Takes away what marks the error of the last run: it was seen to. */
+  forget(document: TextDocument): void {
+    this.errors.delete(document.uri);
+  }
+
   /** Runs one statement that is not from a document. False when it failed, which was said. */
   async runText(sql: string): Promise<boolean> {
     const { results } = await this.execute(sql, undefined);

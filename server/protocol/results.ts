@@ -34,6 +34,14 @@ export interface StatementResult {
   /** For a top-level SELECT that was started as a preview. */
   previewId?: string;
   error?: StatementError;
+  /** The jobs that were not resumed because records they have not read are gone: ACCEPT DATA LOSS or FROM goes on. */
+  dataLoss?: JobDataLoss[];
+}
+
+export interface JobDataLoss {
+  job: string;
+  /** What is gone, with the numbers. */
+  message: string;
 }
 
 export interface ExecuteResult {

@@ -1,11 +1,10 @@
 // PAUSE and RESUME of one, several, like-named or all jobs; STOP of several. Each job gets its own row.
-import type { StreamJobsError } from '../../protocol/errors';
-import type { Cell } from '../../protocol/results';
+import { StreamJobsError, type Span } from '../../protocol/errors';
+import type { Cell, JobDataLoss } from '../../protocol/results';
 import { movedText } from '../../protocol/jobText';
 import type { JobDetails } from '../../protocol/jobs';
 import type { ResumeFrom } from '../../protocol/rpc';
 import type { ChangeJobs, Name, StopJob } from '../../syntax/ast';
-import type { Span } from '../../protocol/errors';
 import type { Job } from '../job';
 import { asError } from '../messages';
 import { on } from '../scripts';
@@ -32,6 +31,8 @@ interface Verb {
   /** In place of both, what has become of the job. */
   told?: (details: JobDetails) => string;
   act: (job: Job) => Promise<JobDetails>;
+  /** A job that was refused for a data loss may go on accepting it. */
+  acceptable?: true;
 }
 
 export async function changeJobs(statement: ChangeJobs, context: StatementContext): Promise<Outcome> {
@@ -90,7 +91,7 @@ function resumeVerb({ from, acceptDataLoss, records }: ChangeJobs, { by, clock }
     ...(records === undefined ? {} : { records: records.count }),
   };
   const act = (job: Job) => job.resume(options);
-  if (records === undefined) return { done: 'resumed', act, how: resumeNotes };
+  if (records === undefined) return { done: 'resumed', act, how: resumeNotes, acceptable: true };
   return { done: 'resumed', told: (details) => afterStep(details, records.count), act };
 }
 
@@ -148,14 +149,24 @@ async function toTargets(
   const message =
     failed.length === 1 ? first.message : `${failed.length} jobs could not be ${verb.done}. ${first.message}`;
   const { code, hint } = first;
-  return { ok: false, ...outcome, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  const error = new StreamJobsError(code, message, hint === undefined ? {} : { hint });
+  return { ok: false, ...outcome, error, ...lossesOf(answers, verb) };
 }
 
 /** One job's refusal is the statement's, on its name. */
 function alone(answer: Answer, verb: Verb): Outcome {
   const { name, span, error, missing } = answer;
-  if (error !== undefined) throw on(span, error);
+  if (error !== undefined)
+    return { ok: false, error: asError(on(span, error), name), ...lossesOf([answer], verb) };
   return said(missing === true ? notice(name) : doneSentence(answer, verb));
+}
+
+function lossesOf(answers: Answer[], { acceptable }: Verb): { dataLoss?: JobDataLoss[] } {
+  if (acceptable !== true) return {};
+  const dataLoss = answers.flatMap(({ name, error }) =>
+    error?.code === 'DATA_LOSS' ? [{ job: name, message: error.message }] : [],
+  );
+  return dataLoss.length === 0 ? {} : { dataLoss };
 }
 
 function doneSentence({ name, details }: Answer, verb: Verb): string {

@@ -5,6 +5,7 @@ import type { Previews, PreviewReceiver } from '../previews';
 import type { Lookup } from '../../syntax/placeholders';
 import type { ServerCatalog } from '../serverCatalog';
 import type { Clock } from '../../connectors/connector';
+import type { StreamJobsError } from '../../protocol/errors';
 import type { Cell, StatementResult } from '../../protocol/results';
 import type { JobStarter } from '../jobStarter';
 
@@ -22,8 +23,8 @@ export interface StatementContext {
   receiver?: PreviewReceiver;
 }
 
-/** What a statement did, without its text. */
-export type Outcome = Omit<StatementResult, 'statement'>;
+/** What a statement did, without its text. An error's place is in the statement. */
+export type Outcome = Omit<StatementResult, 'statement' | 'error'> & { error?: StreamJobsError };
 
 export function said(message: string): Outcome {
   return { ok: true, message };

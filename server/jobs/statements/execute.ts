@@ -1,7 +1,7 @@
 // Runs a script: statement after statement up to the first that fails, errors on their place in the script.
 import { toError } from '../../analysis/problemCodes';
 import { unsupported } from '../../analysis/unsupported';
-import type { ExecuteResult, Range, StatementError } from '../../protocol/results';
+import type { ExecuteResult, Range, StatementError, StatementResult } from '../../protocol/results';
 import type { Span, StreamJobsError } from '../../protocol/errors';
 import type { Statement } from '../../syntax/ast';
 import { parseScript, type ParsedStatement } from '../../syntax/script';
@@ -37,19 +37,26 @@ export async function executeScript(sql: string, context: StatementContext): Pro
   return { results };
 }
 
-async function attempt(parsed: ParsedStatement, context: StatementContext, places: Places): Promise<Outcome> {
+async function attempt(
+  parsed: ParsedStatement,
+  context: StatementContext,
+  places: Places,
+): Promise<Omit<StatementResult, 'statement'>> {
   let written = (span: Span): Span => span;
+  const placed = (failure: StreamJobsError): StatementError => {
+    const span = failure.span === undefined ? { start: 0, end: parsed.text.length } : written(failure.span);
+    return errorOf(failure, places.range(parsed.start, span));
+  };
   try {
     const filled = fill(parsed.text, context.lookup);
     written = filled.written;
     const statement = understandFilled(filled.text);
     const refused = unsupported(statement);
     if (refused !== undefined) throw toError(refused);
-    return await execute(statement, parsed.text, context);
+    const { error, ...outcome } = await execute(statement, parsed.text, context);
+    return error === undefined ? outcome : { ...outcome, error: placed(error) };
   } catch (error) {
-    const failure = asError(error, 'The statement could not be run');
-    const span = failure.span === undefined ? { start: 0, end: parsed.text.length } : written(failure.span);
-    return { ok: false, error: errorOf(failure, places.range(parsed.start, span)) };
+    return { ok: false, error: placed(asError(error, 'The statement could not be run')) };
   }
 }
 

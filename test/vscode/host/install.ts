@@ -29,7 +29,8 @@ const unused = [
   ),
 ];
 const setup = path.join(path.dirname(fileURLToPath(import.meta.url)), 'setup/package.json');
-const npmQuiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+// Run by `npm test`, npm would take this project's engine-strict for the host as well.
+const npmQuiet = ['--no-engine-strict', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /** Why the web host cannot be had on this machine, or undefined. */
 export function unsupported(): string | undefined {

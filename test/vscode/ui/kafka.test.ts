@@ -73,10 +73,25 @@ describe.skipIf(missing !== undefined)('a job over Kafka', () => {
     await session.jobs.row(job, 'paused', '15 records already deleted').waitFor();
   });
 
+  it('resumed by a statement in a file: it is marked, the same is asked, and what was accepted is marked no more', async () => {
+    writeFileSync(path.join(session.home.workspace, 'lost.ssql'), `SHOW JOBS;\nRESUME JOB ${job};\n`);
+    await session.workbench.openFile('lost.ssql');
+    await session.editor.runFile();
+    await session.workbench.dialog('Accept Data Loss').waitFor();
+    expect(await session.workbench.dialogText()).toContain('15 lost');
+    await session.workbench.dialog('Cancel').click();
+    await (await session.editor.hoverLastError()).getByText('15 lost').waitFor();
+    await session.jobs.row(job, 'paused', '15 records already deleted').waitFor();
+  });
+
   it('accepted from the dialog, goes on with the first record there is, and the history keeps what was lost', async () => {
-    await session.jobs.click(job, 'Resume');
+    await session.editor.runFile();
     await session.workbench.dialog('Accept Data Loss').click();
     await session.jobs.row(job, /\/s · lag 0/).waitFor();
+    // What is underlined now is that a job that runs cannot be resumed.
+    const underlined = await session.editor.hoverLastError();
+    await underlined.getByText('follow is not paused').waitFor();
+    expect(await underlined.getByText('15 lost').count()).toBe(0);
     await session.workbench.statusBar('15 unread records are lost').waitFor();
     const kept = [...Array.from({ length: 20 }, (_, id) => id), 35, 36, 37, 38, 39];
     await expect.poll(ids, eventually).toEqual(kept);

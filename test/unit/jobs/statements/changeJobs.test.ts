@@ -102,6 +102,28 @@ describe('pausing, resuming and stopping', () => {
     }
   });
 
+  it('a resume refused for records that were deleted says of which jobs, so that the loss can be accepted', async () => {
+    const harness = await serverWith(`${three} PAUSE JOB a_1, b;`);
+    harness.world.log = { start: 300n, end: 1_000n };
+    const refused = async (sql: string) => (await harness.execute(sql)).results.at(-1);
+    const lost = (job: string) => ({
+      job,
+      message: expect.stringMatching(`^${job} cannot go on where it stopped: .* 300 lost`) as string,
+    });
+    expect(await refused('SHOW JOBS; RESUME JOB a_1; RESUME JOB b')).toMatchObject({
+      statement: 'RESUME JOB a_1',
+      error: { code: 'DATA_LOSS', range: { start: { line: 0, character: 22 }, end: { character: 25 } } },
+      dataLoss: [lost('a_1')],
+    });
+    expect(await refused('RESUME JOB a_2, b, a_1')).toMatchObject({
+      error: { code: 'JOB_NOT_PAUSED' },
+      dataLoss: [lost('b'), lost('a_1')],
+    });
+    // Accepted, it would go on for good and not for one record.
+    expect(await refused('RESUME JOB b FOR 1 RECORDS')).not.toHaveProperty('dataLoss');
+    expect(await refused('RESUME JOB a_2')).not.toHaveProperty('dataLoss');
+  });
+
   it('stops, restarts and drops', async () => {
     const harness = await serverWith(started);
     expect(await harness.run('STOP JOB big')).toMatchObject({ message: 'big is stopped.' });
