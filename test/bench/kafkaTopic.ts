@@ -11,7 +11,7 @@ export interface BenchTopic {
 /** Runs `work` with a topic of `count` records of about 180 bytes, one partition; cleans up after it. */
 export async function withTopic<T>(count: number, work: (topic: BenchTopic) => Promise<T>): Promise<T> {
   const given = process.env.STREAM_JOBS_KAFKA;
-  const broker = given === undefined ? await Broker.start() : undefined;
+  const broker = given === undefined ? await Broker.start({ optimized: true }) : undefined;
   const address = given ?? broker?.address ?? '';
   const cluster = new TestCluster(address);
   try {
