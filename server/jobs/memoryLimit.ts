@@ -7,8 +7,10 @@ import { StreamJobsError } from '../protocol/errors';
 export const memoryVariable = 'STREAM_JOBS_MEMORY';
 
 const mebibyte = 1024 * 1024;
-const bytesMin = 256 * mebibyte;
-/** State of jobs, and records read ahead; the rest is for everything else the process does. */
+const bytesMin = 512 * mebibyte;
+/** Node, the code, connections and JavaScript objects, measured with one idle job. */
+const processBytes = 160 * mebibyte;
+/** Of the rest: state of jobs, and records read ahead. What remains is for batches in hand and allocators' slack. */
 const databasesShare = 0.6;
 const prefetchShare = 0.1;
 
@@ -25,6 +27,8 @@ export function parseMemory(text: string): number {
 
 /** Divides it; undefined leaves each part its own limit. */
 export function limitMemory(bytes: number | undefined): void {
-  memoryBudget.limitTo(bytes === undefined ? undefined : Math.floor(bytes * databasesShare));
-  prefetchBudget.limitTo(bytes === undefined ? undefined : Math.floor(bytes * prefetchShare));
+  const part = (share: number): number | undefined =>
+    bytes === undefined ? undefined : Math.floor((bytes - processBytes) * share);
+  memoryBudget.limitTo(part(databasesShare));
+  prefetchBudget.limitTo(part(prefetchShare));
 }

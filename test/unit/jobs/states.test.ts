@@ -43,7 +43,7 @@ describe('a memory limit', () => {
     expect(parseMemory(text)).toBe(mebibytes * 1024 * 1024);
   });
 
-  it.each(['', '1', 'much', '100MB', '-1GB'])("'%s' is refused", (text) => {
+  it.each(['', '1', 'much', '100MB', '511MB', '-1GB'])("'%s' is refused", (text) => {
     expect(() => parseMemory(text)).toThrow('is no memory limit');
   });
 });
