@@ -52,6 +52,10 @@ export class TestCluster {
   /** The same name again, empty. */
   async recreateTopic(topic: string, partitions = 1): Promise<void> {
     await this.deleteTopic(topic);
+    await this.makeTopic(topic, partitions);
+  }
+  /** A topic of just this name. */
+  async makeTopic(topic: string, partitions = 1): Promise<void> {
     const create = async (): Promise<unknown> =>
       (await this.admin).createTopics({ topics: [{ topic, numPartitions: partitions }] });
     // False: an attempt whose answer was lost has made it.

@@ -55,7 +55,7 @@ export function kafkaError(error: unknown, subject: Subject): StreamJobsError {
   if (error instanceof StreamJobsError) return error;
   const { names, types, message } = diagnose(error);
   const { side, topic, cluster } = subject;
-  if (types.has('UNKNOWN_TOPIC_OR_PARTITION')) return unknownTopic(subject, error);
+  if (isUnknownTopic(error)) return unknownTopic(subject, error);
   if (names.has('KafkaJSSASLAuthenticationError') || types.has('SASL_AUTHENTICATION_FAILED'))
     return new StreamJobsError(`${side}_FAILED`, `Kafka at ${cluster} refuses the login: ${message}.`, {
       hint: 'Check the user, the password and the SASL mechanism of the connection.',
@@ -164,6 +164,11 @@ function wordsFor(right: Right): { operation: 'Read' | 'Write'; use: string; opt
     case 'transactional id':
       return { operation: 'Write', use: 'use the transactional id', option: '--transactional-id' };
   }
+}
+
+/** Whether an error says that there is no such topic. */
+export function isUnknownTopic(error: unknown): boolean {
+  return diagnose(error).types.has('UNKNOWN_TOPIC_OR_PARTITION');
 }
 
 export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown): StreamJobsError {

@@ -40,7 +40,10 @@ export class KafkaSink implements Sink {
     const publisher = new KafkajsPublisher(connection, clientId, topic.topic, topic.compression, clock);
     const window = new SendWindow({
       clock,
-      send: (chunk) => publisher.send(chunk),
+      send: async (chunk) => {
+        await publisher.send(chunk);
+        topic.presence.there();
+      },
       explain: (error, chunk) => topic.explain(error, chunk, reader),
       isTooLarge,
     });

@@ -12,6 +12,7 @@ import type { Subject } from './errors';
 import { Partitioner } from './partitioner';
 import type { Chunk } from './partitioner';
 import type { Right } from './rights';
+import { TopicPresence } from './topicPresence';
 import { clusterName, compressionOf, readSettings } from './settings';
 import type { KafkaSettings } from './settings';
 
@@ -23,6 +24,7 @@ export class SinkTopic {
   readonly settings: KafkaSettings;
   readonly compression: CompressionName;
   readonly subject: Subject;
+  readonly presence: TopicPresence;
   private readonly partitioner: Partitioner;
   private partitions = 0;
   private checkedAt = 0;
@@ -35,6 +37,7 @@ export class SinkTopic {
     this.settings = readSettings(table);
     this.compression = compressionOf(this.settings);
     this.subject = { side: 'SINK', topic: this.settings.topic, cluster: clusterName(table) };
+    this.presence = new TopicPresence(this.subject, clock);
     this.partitioner = new Partitioner(this.settings['sink.partitioner']);
   }
 
@@ -54,10 +57,11 @@ export class SinkTopic {
     this.checkedAt = this.clock.monotonic();
     try {
       this.partitions = (await reader.ranges(this.topic)).length;
+      this.presence.there();
     } catch (error) {
-      throw error instanceof TopicMissing
-        ? unknownTopic(this.subject, error)
-        : kafkaError(error, this.subject);
+      throw this.presence.explain(
+        error instanceof TopicMissing ? unknownTopic(this.subject, error) : kafkaError(error, this.subject),
+      );
     }
   }
 
@@ -68,7 +72,7 @@ export class SinkTopic {
 
   /** The error to show for one of sending the chunk. */
   async explain(error: unknown, chunk: Chunk, reader: ClusterReader | undefined): Promise<StreamJobsError> {
-    if (!isTooLarge(error)) return kafkaError(error, this.subject);
+    if (!isTooLarge(error)) return this.presence.explain(kafkaError(error, this.subject));
     const limit = await reader?.messageBytesMax(this.topic).catch(() => undefined);
     const allowed = limit === undefined ? 'the broker takes' : `the ${limit} bytes it takes`;
     return new StreamJobsError(

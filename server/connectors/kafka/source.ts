@@ -36,6 +36,7 @@ import { clusterName, readSettings, resolveConnection } from './settings';
 import type { KafkaSettings } from './settings';
 import { boundsOf, checkPositions, startPositions, startupRule, withinBound } from './startPositions';
 import { TopicHorizon } from './topicHorizon';
+import { TopicPresence } from './topicPresence';
 import { TopicWatch } from './topicWatch';
 import { unpack } from './unpack';
 
@@ -60,6 +61,7 @@ export class KafkaSource implements Source, Receiver {
   private readonly rewound = new Set<number>();
   private readonly topicHorizon: TopicHorizon;
   private readonly topicWatch: TopicWatch;
+  private readonly presence: TopicPresence;
   private bounds: Positions | undefined;
   private member: GroupMember | undefined;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
@@ -74,6 +76,7 @@ export class KafkaSource implements Source, Receiver {
   ) {
     this.settings = readSettings(table);
     this.subject = { side: 'SOURCE', topic: this.settings.topic, cluster: clusterName(table) };
+    this.presence = new TopicPresence(this.subject, context.clock);
     this.topicHorizon = new TopicHorizon(this.settings.topic, context.clock);
     this.topicWatch = new TopicWatch(this.settings.topic, context.clock, this, this.queue.changes);
   }
@@ -223,6 +226,7 @@ export class KafkaSource implements Source, Receiver {
   }
 
   assigned(partitions: number[]): Map<number, bigint> {
+    this.presence.there();
     void this.topicWatch.check();
     for (const partition of this.cursors.keys()) {
       if (partitions.includes(partition)) continue;
@@ -356,7 +360,7 @@ export class KafkaSource implements Source, Receiver {
         refusalOr(
           error,
           () => this.needs(),
-          (cause) => kafkaError(cause, subject),
+          (cause) => this.presence.explain(kafkaError(cause, subject)),
         ),
     };
   }

@@ -13,7 +13,7 @@ import type { ConnectorContext, OutgoingBatch, TransactionalJob, TransactionalWr
 import { acquireReader } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
 import { consumerGroup } from './consumerGroup';
-import { mayPass, transactionError } from './errors';
+import { isUnknownTopic, mayPass, transactionError } from './errors';
 import { chunkBytesMax } from './partitioner';
 import type { Chunk } from './partitioner';
 import { readSettings, resolveConnection } from './settings';
@@ -266,9 +266,22 @@ export class KafkaTransactions implements TransactionalWriter {
     return sends;
   }
 
+  /** Kafka does not say which topic it is. When it is opened anew each sink's is looked for, and for how long it is away. */
+  private topicAway(error: unknown): StreamJobsError {
+    const { cluster } = this.first.topic.subject;
+    const read = this.job.sources.map((table) => readSettings(table).topic);
+    const topics = [...[...this.topics.values()].map(({ topic }) => topic), ...read];
+    return new StreamJobsError(
+      'SINK_UNAVAILABLE',
+      `One of the topics ${topics.join(', ')} is not on Kafka at ${cluster} any more.`,
+      { hint: 'Rows are published when it is back.', cause: error },
+    );
+  }
+
   /** A request that was too large is tried again in smaller ones. */
   private async explain(error: unknown, sends: readonly Send[]): Promise<StreamJobsError> {
     const { first } = this;
+    if (isUnknownTopic(error)) return this.topicAway(error);
     if (!isTooLarge(error)) return this.refusalOr(error);
     const chunks = sends.flatMap((send) => send.chunks.map((chunk) => ({ topic: send.topic, chunk })));
     const largest = chunks.reduce<{ topic: string; chunk: Chunk } | undefined>(
