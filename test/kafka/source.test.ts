@@ -1,4 +1,5 @@
 // The kafka source against a real broker.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { offsetAt } from '../../server/connectors/connector';
 import type { Connection, Source } from '../../server/connectors/connector';
@@ -71,6 +72,35 @@ describe.skipIf(address === undefined)('kafka source', () => {
       12n,
       '{"id":7}',
     ]);
+  });
+
+  it('fetches no further once reading ended, also when there is room again, and goes on where it was', async () => {
+    const [topic, count] = [await cluster.createTopic(), 24_000];
+    const filler = 'x'.repeat(1000);
+    for (let from = 0; from < count; from += 500)
+      await cluster.produce(
+        topic,
+        range(from, from + 499).map((id) => ({ value: `{"id":${id},"filler":"${filler}"}`, partition: 0 })),
+      );
+    const source = sourceOf(topic);
+    await source.open(new Map());
+    const reading = new AbortController();
+    const ids: number[] = [];
+    const read = async (signal: AbortSignal): Promise<boolean> => {
+      const batch = await source.read(5000, 200, signal);
+      if (batch) ids.push(...idsOf(textsOf(batch).map((value) => ({ value }))));
+      return batch !== undefined;
+    };
+    await until(() => read(reading.signal));
+    reading.abort();
+    // Takes what is there, and makes room.
+    while (await read(reading.signal));
+    const taken = ids.length;
+    await sleep(1500);
+    expect(await read(reading.signal)).toBe(false);
+    expect(taken).toBeLessThan(count);
+    await until(async () => (await read(never)) && ids.length >= count);
+    expect(ids).toEqual(range(0, count - 1));
   });
 
   it('gives keys, headers, timestamps and tombstones where the table asks for them', async () => {

@@ -4,8 +4,9 @@
 // 1. Positions are the job's: each time the group gives us a partition we seek to where we are, whatever was committed.
 // 2. A fetched batch is taken only if it was fetched from exactly where the last one ended (`cursors`); kafkajs may
 //    fetch from elsewhere after a rebalance or when a position is gone.
-// 3. While nobody reads, at most a bounded queue is filled; then the handler waits and sends heartbeats, so that a
-//    paused job stays in its group for any length of time.
+// 3. At most a bounded queue is filled, and nothing is added once reading ends: decoding what comes would keep the event
+//    loop busy while a pause is under way. Then the handler waits and sends heartbeats, so that a paused job stays in
+//    its group for any length of time.
 import { createHash } from 'node:crypto';
 import type { Batch } from 'kafkajs';
 import type { TableDefinition } from '../../analysis/catalog';
@@ -66,6 +67,8 @@ export class KafkaSource implements Source, Receiver {
   private member: GroupMember | undefined;
   private reader: { reader: ClusterReader; release(): Promise<void> } | undefined;
   private failure: StreamJobsError | undefined;
+  /** Of who reads; fired, nobody does. */
+  private reading: AbortSignal | undefined;
   private readonly closing = new AbortController();
 
   /** Throws BAD_OPTION, NOT_SUPPORTED. */
@@ -107,6 +110,10 @@ export class KafkaSource implements Source, Receiver {
   async read(recordsMax: number, waitMs: number, signal: AbortSignal): Promise<RecordBatch | undefined> {
     const { clock } = this.context;
     const deadline = clock.monotonic() + waitMs;
+    if (this.reading !== signal) {
+      this.reading = signal;
+      this.queue.changes.notify();
+    }
     for (;;) {
       const batch = this.queue.take(recordsMax);
       if (batch) {
@@ -287,9 +294,9 @@ export class KafkaSource implements Source, Receiver {
     return isNext;
   }
 
-  /** Waits until the queue has room, as long as it takes. Throws when the group rebalances. */
+  /** Waits until the queue has room and somebody reads, as long as it takes. Throws when the group rebalances. */
   private async room(turn: Turn): Promise<void> {
-    while (this.queue.isFull && turn.current()) {
+    while ((this.queue.isFull || this.reading?.aborted === true) && turn.current()) {
       await this.queue.changes.within(heartbeatCheckMs, this.context.clock, this.closing.signal);
       await turn.heartbeat();
     }
