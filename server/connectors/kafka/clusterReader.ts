@@ -16,6 +16,7 @@ import type { GroupOffset } from './groupOffsets';
 import { fetchNext } from './peek';
 import type { Fetched } from './peek';
 import { logBytes } from './logSizes';
+import { otherMembers } from './otherMembers';
 import { timestampAt } from './recordTimes';
 import { readRetention } from './retention';
 import type { Retention } from './retention';
@@ -112,6 +113,11 @@ export class ClusterReader {
   async mark(groupId: string, topic: string): Promise<{ offset: number; note: string } | undefined> {
     const first = (await this.groupOffsets(groupId, topic)).find(({ partition }) => partition === 0);
     return first && { offset: Number(first.offset), note: first.note };
+  }
+
+  /** See otherMembers; none also where it cannot be found out. Never rejects. */
+  async otherMembers(groupId: string, clientId: string): Promise<string[]> {
+    return (await this.askCluster((cluster) => otherMembers(cluster, groupId, clientId))) ?? [];
   }
 
   /** See topicIdentity; undefined also where it cannot be found out. Never rejects. */

@@ -178,6 +178,21 @@ export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown)
   });
 }
 
+/** The group waits for members that may be dead. */
+export function groupHeld(
+  groupId: string,
+  members: readonly string[],
+  { cluster }: Subject,
+): StreamJobsError {
+  return new StreamJobsError(
+    'SOURCE_UNAVAILABLE',
+    `The consumer group ${groupId} on Kafka at ${cluster} lets nobody in before it hears from ${members.join(', ')}.`,
+    {
+      hint: "A member that was killed counts until its session times out: try again then, or use another 'properties.group.id'.",
+    },
+  );
+}
+
 function isRetriable(error: unknown): boolean {
   for (let current = error, depth = 0; current instanceof Error && depth < 10; depth++) {
     if ('retriable' in current && current.retriable === true) return true;

@@ -10,7 +10,7 @@ import { hideAborted } from './abortedRecords';
 import { allPartitions } from './allPartitionsAssigner';
 import { makeClient, quickRetry } from './client';
 import { ClientSockets } from './clientSockets';
-import { kafkaError } from './errors';
+import { groupHeld, kafkaError } from './errors';
 import type { Subject } from './errors';
 import { removePredecessors } from './predecessors';
 
@@ -25,6 +25,8 @@ export interface MemberOptions {
   subject: Subject;
   /** The error to show for the one a member crashed with. */
   explain(error: unknown): Promise<StreamJobsError>;
+  /** Who else is in the group; none where that cannot be found out. */
+  others(): Promise<string[]>;
 }
 
 /** What a member tells, and asks, whoever reads. */
@@ -60,6 +62,8 @@ const restartMsMin = 200;
 const restartMsMax = 1000;
 /** Without any answer for this long the member counts as in trouble. */
 const silenceMsMax = 5000;
+/** Joining takes longer where the group has to wait for somebody; less than silence, so that it is not taken for one. */
+const joinMsUsual = 4000;
 
 export class GroupMember {
   private consumer: Consumer | undefined;
@@ -72,6 +76,7 @@ export class GroupMember {
   private lastTrouble: StreamJobsError | undefined;
   private lastError = '';
   private held: readonly number[] = [];
+  private joining = new AbortController();
   /** A handler waits for room: silence is then ours, not the broker's. */
   private receiving = 0;
 
@@ -183,6 +188,7 @@ export class GroupMember {
       // From the beginning: kafkajs would otherwise jump to the end where a position is no longer there.
       await consumer.subscribe({ topic: this.options.topic, fromBeginning: true });
       this.observe(consumer);
+      void this.watchJoining();
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
@@ -192,7 +198,21 @@ export class GroupMember {
     } catch (error) {
       return signal.aborted ? undefined : error;
     } finally {
+      this.joining.abort();
       signal.removeEventListener('abort', stopped);
+    }
+  }
+
+  /** The silence of a group that waits for a member is not the brokers'. */
+  private async watchJoining(): Promise<void> {
+    this.joining.abort();
+    const { signal } = (this.joining = new AbortController());
+    const { groupId, subject } = this.options;
+    for (;;) {
+      await this.clock.sleep(joinMsUsual, signal);
+      const others = signal.aborted ? [] : await this.options.others();
+      if (signal.aborted) return;
+      if (others.length > 0) this.lastTrouble = groupHeld(groupId, others, subject);
     }
   }
 
@@ -231,7 +251,9 @@ export class GroupMember {
     };
     consumer.on('consumer.fetch', answered);
     consumer.on('consumer.heartbeat', answered);
+    consumer.on('consumer.rebalancing', () => void this.watchJoining());
     consumer.on('consumer.group_join', ({ payload }) => {
+      this.joining.abort();
       answered();
       const seeks = this.receiver.assigned(payload.memberAssignment[topic] ?? []);
       for (const [partition, offset] of seeks) consumer.seek({ topic, partition, offset: offset.toString() });

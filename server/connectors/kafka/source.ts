@@ -45,8 +45,10 @@ import { unpack } from './unpack';
 const sliceRecords = 4096;
 /** How often a waiting handler looks whether it is time for a heartbeat. */
 const heartbeatCheckMs = 500;
-/** How long `open` waits to become a member: as long as a killed predecessor may still count as one, and some more. */
+/** How long `open` waits to become a member: as long as a killed predecessor may still count as one, and some more; not
+ *  longer than who opens it, who could not say why. */
 const joinMsExtra = 10_000;
+const joinMsMax = 25_000;
 
 export class KafkaSource implements Source, Receiver {
   private readonly settings: KafkaSettings;
@@ -330,7 +332,8 @@ export class KafkaSource implements Source, Receiver {
 
   private async joined(member: GroupMember): Promise<void> {
     const { clock } = this.context;
-    const deadline = clock.monotonic() + this.settings['properties.session.timeout.ms'] + joinMsExtra;
+    const sessionMs = this.settings['properties.session.timeout.ms'];
+    const deadline = clock.monotonic() + Math.min(sessionMs + joinMsExtra, joinMsMax);
     while (!member.isJoined) {
       if (this.failure) throw this.failure;
       if (this.closing.signal.aborted) throw new StreamJobsError('CANCELLED', 'The source was closed.');
@@ -355,13 +358,16 @@ export class KafkaSource implements Source, Receiver {
 
   private async memberOptions(): Promise<MemberOptions> {
     const { settings, groupId, subject } = this;
+    const clientId = `${settings['properties.client.id']}-${this.uniqueId()}`;
+    const reader = await this.theReader();
     return {
       connection: await resolveConnection(this.table, this.context),
-      clientId: `${settings['properties.client.id']}-${this.uniqueId()}`,
+      clientId,
       groupId,
       topic: settings.topic,
       sessionTimeoutMs: settings['properties.session.timeout.ms'],
       discoveryMs: settings['scan.topic-partition-discovery.interval'],
+      others: () => reader.otherMembers(groupId, clientId),
       subject,
       explain: (error) =>
         refusalOr(
