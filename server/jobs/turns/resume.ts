@@ -131,8 +131,8 @@ async function backToPaused(
   error: StreamJobsError,
   { pause, request, resumes }: Before,
 ): Promise<void> {
-  // A position that is gone says nothing against the pipeline: it stays warm.
-  if (error.code !== 'DATA_LOSS') await core.letGo();
+  // A position that is gone says nothing against a pipeline that was not told to read yet: it stays warm.
+  if (error.code !== 'DATA_LOSS' || core.slot.reading) await core.letGo();
   core.lastError = errorInfo(error);
   core.around.meter.refused('resume', error.code);
   // A timer fires once: the moment it was set for has passed.

@@ -71,6 +71,14 @@ describe('a step', () => {
     expect(lost).toMatchObject({ state: 'paused', recordsIn: 7, pause: { by: 'data loss' } });
   });
 
+  it('after a RESUME that was refused when it was about to read goes on: the pipeline is opened anew', async () => {
+    const harness = await pausedBefore(1000);
+    harness.world.misbehave('run', 'dataLoss');
+    expect(await outcome(harness.clock, harness.job.resume({ by }))).toBe('DATA_LOSS');
+    const details = await harness.clock.until(harness.job.resume(step(7)));
+    expect(details).toMatchObject({ state: 'paused', recordsIn: 7, pause: { reason: 'step', by } });
+  });
+
   it('that a crash cut short processes the rest and is paused then', async () => {
     const harness = await pausedBefore(1000);
     harness.world.holdSteps = true;

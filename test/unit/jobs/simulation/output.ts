@@ -24,6 +24,7 @@ export class SimulatedWorld extends FakeWorld {
       const next = this.written.get(name) ?? 0n;
       const mayRepeat = this.torn.has(name) && this.handedOver.get(name) === from;
       if (from !== next && !mayRepeat) this.violated(`${name} wrote from ${from} on, and ${next} was next`);
+      if (from !== next) this.torn.delete(name);
       this.written.set(name, position);
     }
     this.from.set(pipeline, position);
@@ -37,9 +38,11 @@ export class SimulatedWorld extends FakeWorld {
 
   /** Around the making of a database from the job's present one, at `position`. */
   async carrying(name: string, position: bigint, carry: () => Promise<void>): Promise<void> {
+    const wasTorn = this.torn.has(name);
     this.torn.add(name);
     await carry();
-    this.torn.delete(name);
+    // Carried on from the older state, the repetition is still to come.
+    if (!wasTorn) this.torn.delete(name);
     this.handedOver.set(name, position);
   }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { scriptOf, type Script } from './script';
 import { Simulation, Violation } from './simulation';
 
-const seedsUnlessGiven = 1000;
+const seedsUnlessGiven = 2000;
 const traceLines = 80;
 
 interface Failure {

@@ -106,7 +106,8 @@ export class Simulation {
       if (message.includes('a mistake in the server')) this.violated(message);
     };
     const limits = simulatedLimits;
-    const fixed = { dataDir: 'data', environment: {}, clock, engine, store, log, limits };
+    const diskSpace = () => Promise.resolve(undefined);
+    const fixed = { dataDir: 'data', environment: {}, clock, engine, store, log, limits, diskSpace };
     this.life.server = await this.clock.until(StreamJobServer.open(fixed));
   }
 
@@ -329,6 +330,8 @@ export class Simulation {
     this.faults = noFaults;
     this.world.behaveWell();
     await this.advanceTo(this.clock.monotonic() + restMs);
+    // Not while one that ends by itself is still to come.
+    await this.advanceTo(this.clock.monotonic() + this.pausedForMs());
     if (this.life.pending.size > 0) this.violated(`${this.life.pending.size} requests have no answer`);
     const before = jobNames.map((job) => this.finalState(job));
     this.note('the end: crash, and come back');
@@ -342,6 +345,15 @@ export class Simulation {
     }
     if (this.violation !== undefined) throw this.violation;
     this.life.clock.alive = false;
+  }
+
+  /** Until every pause with an end has ended, and what came of it. */
+  private pausedForMs(): number {
+    const ends = this.server.listJobs().flatMap(({ pauseHistory }) => {
+      const { until, resumedAt } = pauseHistory.at(-1) ?? {};
+      return until === undefined || resumedAt !== undefined ? [] : [Date.parse(until) - this.clock.now()];
+    });
+    return ends.length === 0 ? 0 : Math.max(0, ...ends) + restMs;
   }
 
   private finalState(name: JobName): string {
