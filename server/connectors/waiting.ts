@@ -35,3 +35,8 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, error: (
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
+
+/** Lets others have their turn. */
+export function nextTurnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -230,13 +230,15 @@ describe.skipIf(address === undefined)('kafka source', () => {
     expect(await sourceOf(topic).ranges()).toEqual([{ partition: 0, start: 300n, end: 500n }]);
   });
 
-  it('says so when the records it would fetch next are deleted while it runs', async () => {
+  it('says so when the records it would fetch next are deleted while it runs, and leaves the group what was committed', async () => {
     const topic = await cluster.createTopic();
-    const source = sourceOf(topic);
+    const group = `kept-${topic}`;
+    const source = sourceOf(topic, { 'properties.group.id': group });
     await source.open(new Map());
     const big = 'x'.repeat(900_000);
     for (let i = 0; i < 30; i++) await cluster.produce(topic, [{ value: `{"id":${i},"x":"${big}"}` }]);
     const first = await readRecords(source, 1);
+    await source.commit?.(new Map([[0, 1n]]));
     await cluster.deleteRecords(topic, 28n);
     const ids = idsOf(first);
     const reading = (async () => {
@@ -244,6 +246,7 @@ describe.skipIf(address === undefined)('kafka source', () => {
     })();
     await expect(reading).rejects.toMatchObject({ code: 'DATA_LOSS' });
     expect(ids).toEqual(range(0, ids.length - 1));
+    expect(await cluster.committed(group, topic)).toBe(1n);
   });
 
   it('refuses a topic that was deleted and created again', async () => {

@@ -12,6 +12,7 @@ import { makeClient, quickRetry } from './client';
 import { ClientSockets } from './clientSockets';
 import { groupHeld, kafkaError } from './errors';
 import type { Subject } from './errors';
+import { keepOwnOffsets } from './ownOffsets';
 import { removePredecessors } from './predecessors';
 
 export interface MemberOptions {
@@ -35,6 +36,8 @@ export interface Receiver {
   assigned(partitions: number[]): Map<number, bigint>;
   /** Records. Resolves when they are accepted or were not wanted; meanwhile nothing more is fetched. */
   receive(batch: Batch, turn: Turn): Promise<void>;
+  /** The log does not have the position that was to be fetched next. */
+  outOfRange(partition: number): void;
   /** From `firstOffset` up to `nextOffset` there are no records that were committed. */
   passed(partition: number, firstOffset: bigint, nextOffset: bigint): void;
   /** The member left for good: trying again does not help. */
@@ -50,7 +53,7 @@ export interface Turn {
   current(): boolean;
   /** The records are accepted: fetch on behind them. */
   accept(): void;
-  /** Fetch this partition from another offset. */
+  /** Fetch this partition from another offset; nothing when it is no longer current. */
   seek(offset: bigint): void;
 }
 
@@ -236,6 +239,7 @@ export class GroupMember {
         (config) => {
           this.cluster = config.cluster;
           hideAborted(config.cluster);
+          keepOwnOffsets(config.cluster, (partition) => this.receiver.outOfRange(partition));
           return allPartitions(config);
         },
         PartitionAssigners.roundRobin,
@@ -275,13 +279,16 @@ export class GroupMember {
   private async eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { topic } = this.options;
+    const current = (): boolean => payload.isRunning() && !payload.isStale() && !this.stopping.signal.aborted;
     this.receiving += 1;
     try {
       await this.receiver.receive(batch, {
         heartbeat: () => payload.heartbeat(),
-        current: () => payload.isRunning() && !payload.isStale() && !this.stopping.signal.aborted,
+        current,
         accept: () => payload.resolveOffset(batch.lastOffset()),
-        seek: (offset) => consumer.seek({ topic, partition: batch.partition, offset: offset.toString() }),
+        seek: (offset) => {
+          if (current()) consumer.seek({ topic, partition: batch.partition, offset: offset.toString() });
+        },
       });
     } finally {
       this.receiving -= 1;

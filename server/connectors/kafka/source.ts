@@ -7,7 +7,6 @@
 // 3. At most a bounded queue is filled, and nothing is added once reading ends: decoding what comes would keep the event
 //    loop busy while a pause is under way. Then the handler waits and sends heartbeats, so that a paused job stays in
 //    its group for any length of time.
-import { createHash } from 'node:crypto';
 import type { Batch } from 'kafkajs';
 import type { TableDefinition } from '../../analysis/catalog';
 import { StreamJobsError } from '../../protocol/errors';
@@ -21,8 +20,10 @@ import type {
   RecordBatch,
   Source,
 } from '../connector';
+import { nextTurnOfEventLoop } from '../waiting';
 import { acquireReader, TopicMissing } from './clusterReader';
 import type { ClusterReader } from './clusterReader';
+import { memberId } from './consumerGroup';
 import { kafkaError, unknownTopic } from './errors';
 import type { Subject } from './errors';
 import { FetchQueue } from './fetchQueue';
@@ -39,7 +40,7 @@ import { boundsOf, checkPositions, startPositions, startupRule, withinBound } fr
 import { TopicHorizon } from './topicHorizon';
 import { TopicPresence } from './topicPresence';
 import { TopicWatch } from './topicWatch';
-import { unpack } from './unpack';
+import { fetchedFrom, unpack } from './unpack';
 
 /** Records unpacked in one go, a few milliseconds' work. */
 const sliceRecords = 4096;
@@ -260,7 +261,7 @@ export class KafkaSource implements Source, Receiver {
     const { partition } = batch;
     await this.topicWatch.answered(turn, this.closing.signal);
     if (this.failure || !turn.current()) return;
-    if (!this.isNext(batch)) return this.straighten(partition, turn);
+    if (!this.isNext(batch)) return this.straighten(partition, (offset) => turn.seek(offset));
     const { length } = batch.messages;
     for (let from = 0; from < length; from += sliceRecords) {
       const cursor = this.cursors.get(partition);
@@ -270,6 +271,12 @@ export class KafkaSource implements Source, Receiver {
       if (from + sliceRecords < length) await nextTurnOfEventLoop();
     }
     if (turn.current()) turn.accept();
+  }
+
+  outOfRange(partition: number): void {
+    // A new one is read from where its log begins.
+    if (this.fresh.has(partition)) return;
+    void this.straighten(partition, (offset) => this.member?.seek(partition, offset));
   }
 
   passed(partition: number, firstOffset: bigint, nextOffset: bigint): void {
@@ -313,8 +320,8 @@ export class KafkaSource implements Source, Receiver {
     else this.queue.changes.notify();
   }
 
-  /** kafkajs fetched from elsewhere: after a rebalance that is nothing; else the position may be gone. */
-  private async straighten(partition: number, turn: Turn): Promise<void> {
+  /** kafkajs fetched, or is about to, from elsewhere: after a rebalance that is nothing; else the position may be gone. */
+  private async straighten(partition: number, seek: (offset: bigint) => void): Promise<void> {
     await this.topicWatch.check();
     if (this.failure) return;
     const cursor = this.cursors.get(partition) ?? 0n;
@@ -327,7 +334,7 @@ export class KafkaSource implements Source, Receiver {
       }
       // Unknown at the moment: it is checked again with the next batch.
     }
-    if (turn.current()) turn.seek(this.cursors.get(partition) ?? cursor);
+    seek(this.cursors.get(partition) ?? cursor);
   }
 
   private async joined(member: GroupMember): Promise<void> {
@@ -358,7 +365,7 @@ export class KafkaSource implements Source, Receiver {
 
   private async memberOptions(): Promise<MemberOptions> {
     const { settings, groupId, subject } = this;
-    const clientId = `${settings['properties.client.id']}-${this.uniqueId()}`;
+    const clientId = `${settings['properties.client.id']}-${memberId(this.table, this.context)}`;
     const reader = await this.theReader();
     return {
       connection: await resolveConnection(this.table, this.context),
@@ -378,13 +385,6 @@ export class KafkaSource implements Source, Receiver {
     };
   }
 
-  /** The same whenever this job reads this table from this data folder, and no other's. */
-  private uniqueId(): string {
-    const { jobDir, jobName } = this.context;
-    const identity = JSON.stringify([jobDir, jobName, this.table.name]);
-    return createHash('sha256').update(identity).digest('hex').slice(0, 12);
-  }
-
   private async theReader(): Promise<ClusterReader> {
     if (!this.reader) {
       const connection = await resolveConnection(this.table, this.context);
@@ -392,14 +392,4 @@ export class KafkaSource implements Source, Receiver {
     }
     return this.reader.reader;
   }
-}
-
-/** The offset a batch was asked for from. kafkajs has it on its batches without saying so in its types. */
-function fetchedFrom(batch: Batch): bigint {
-  const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
-  return BigInt(fetchedOffset);
-}
-
-function nextTurnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

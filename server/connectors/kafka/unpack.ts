@@ -69,3 +69,9 @@ function plainHeaders(headers: IHeaders | undefined): Record<string, Buffer> {
   }
   return plain;
 }
+
+/** The offset a batch was asked for from. kafkajs has it on its batches without saying so in its types. */
+export function fetchedFrom(batch: Batch): bigint {
+  const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
+  return BigInt(fetchedOffset);
+}
