@@ -51,11 +51,13 @@ export abstract class PipelineViews {
 
   async logs(place?: LogPlace): Promise<StreamLog[]> {
     const { outgoing, told } = this.session;
+    const { outputs, letterSinks = [] } = this.spec;
+    const sinks = [...outputs.map(({ sink }) => sink), ...letterSinks];
     const known = { ...this.checkpoint, told };
     const [logs] = await Promise.all([
       Promise.all(this.#streams().map(({ name, source }) => streamLog(name, source, known, place))),
       outgoing?.publishing.check(),
-      ...this.spec.outputs.map(({ sink }) => sink?.check?.()),
+      ...sinks.map((sink) => sink?.check?.()),
     ]);
     return logs;
   }

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Broker, testUser } from './broker';
 import { TestCluster, until } from './cluster';
 import { LocalJobServer } from './jobServers';
-import { connectedTableSql, differences, none, parsed } from './jobTables';
+import { connectedTableSql, differences, fileTableSql, none, parsed } from './jobTables';
 import { range } from './tables';
 
 const { TOPIC, GROUP, TRANSACTIONAL_ID } = AclResourceTypes;
@@ -181,6 +181,75 @@ describe.skipIf(!inject('ownBrokers'))('rights', () => {
       await server.drain(produced);
       const ids = parsed<{ id: number }>(await cluster.readAll(out)).map(({ id }) => id);
       expect(differences(ids, range(0, produced - 1))).toEqual(none);
+    });
+  });
+
+  describe('to write dead letters', () => {
+    let letters = '';
+    let read = '';
+    let acl: AclEntry;
+    let refused = {};
+    const start = () =>
+      `START JOB letters AS INSERT INTO seen SELECT id FROM bad_src WITH ('dead-letter.topic' = '${letters}')`;
+    const deny = () => admin.deleteAcls({ filters: [acl] });
+    const allow = () => admin.createAcls({ acl: [acl] });
+    const produceBad = () => cluster.produce(read, [{ value: 'no JSON' }]);
+
+    beforeAll(async () => {
+      read = await cluster.createTopic('with-bad');
+      letters = await cluster.createTopic('letters');
+      const { 'to read the source': reading } = rights();
+      if (!reading) throw new Error('There is no such right.');
+      acl = { ...reading.acl, resourceName: letters, operation: WRITE };
+      await admin.createAcls({ acl: [{ ...reading.acl, resourceName: read }] });
+      refused = {
+        code: 'SINK_FAILED',
+        message: expect.stringContaining(
+          `user write to topic ${letters}: the right Write is missing`,
+        ) as unknown,
+        hint: expect.stringContaining(`--operation Write --topic ${letters}) and try again`) as unknown,
+      };
+      await server.run(connectedTableSql('bad_src', read, 'login', { 'properties.group.id': 'readers' }));
+      await server.run(fileTableSql('seen', 'id BIGINT', 'seen.ndjson'));
+    });
+
+    it('START without it is refused', async () => {
+      await expect(server.run(start())).rejects.toMatchObject(refused);
+      await allow();
+      await server.run(start());
+    });
+
+    it.each(['', ' COLD'])(
+      'row 30: RESUME of a pause%s names it, and the job stays paused',
+      async (depth) => {
+        await server.run(`PAUSE JOB letters${depth}`);
+        await deny();
+        await expect(server.run('RESUME JOB letters')).rejects.toMatchObject(refused);
+        expect(await server.job('letters')).toMatchObject({ state: 'paused', error: refused });
+        await allow();
+        await until(() =>
+          server.run('RESUME JOB letters').then(
+            () => true,
+            () => false,
+          ),
+        );
+      },
+    );
+
+    it('a job that runs fails with the first bad record, naming it, and RESTART goes on with that record', async () => {
+      await deny();
+      await produceBad();
+      const { error } = await server.untilJob(({ state }) => state === 'failed', undefined, 'letters');
+      expect(error).toMatchObject(refused);
+      await allow();
+      await until(() =>
+        server.run('RESTART JOB letters').then(
+          () => true,
+          () => false,
+        ),
+      );
+      await server.untilJob(({ deadLetters }) => deadLetters?.kept === 1, undefined, 'letters');
+      expect((await cluster.readAll(letters)).map(({ value }) => String(value))).toEqual(['no JSON']);
     });
   });
 });

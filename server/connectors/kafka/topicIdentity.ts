@@ -10,6 +10,8 @@ const metadataKey = 3;
 /** Ids are in the answer from version 10 on; 11 and 12 have the same layout. */
 const versionMin = 11;
 const versionMax = 12;
+/** The answer to who may do nothing at all with a topic. */
+const topicAuthorizationFailed = 29;
 const noId = '0'.repeat(32);
 
 /** The topic's id in hex; undefined where the brokers know none. Throws errors of kafkajs. */
@@ -62,7 +64,9 @@ export function idIn(answer: Buffer): string | undefined {
 /** The allowed operations of the one topic in the answer, as bits. */
 export function operationsIn(answer: Buffer): number | undefined {
   const reader = new Reader(answer);
-  if (skipToTopic(reader) !== 0) return undefined;
+  const error = skipToTopic(reader);
+  if (error === topicAuthorizationFailed) return 0;
+  if (error !== 0) return undefined;
   // Its id, and whether it is internal.
   reader.skip(16 + 1);
   for (let partitions = reader.varint() - 1; partitions > 0; partitions--) {
