@@ -1,5 +1,6 @@
 // The store in a small DuckDB file, `server.db`: a transaction for each write, and the file's lock keeps a second
-// server out. Writes that come together share one transaction's cost.
+// server out. Writes that come together share one transaction's cost. A pause waits for two of them: the tables of jobs
+// and pauses have no index, which would make a write three times as long, so what is there already is kept in mind.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
@@ -14,15 +15,23 @@ const pidFile = 'server.pid';
 const schema = `
   CREATE TABLE IF NOT EXISTS meta (version INTEGER);
   INSERT INTO meta SELECT ${schemaVersion} WHERE NOT EXISTS (FROM meta);
-  CREATE TABLE IF NOT EXISTS job (name VARCHAR PRIMARY KEY, record VARCHAR);
-  CREATE TABLE IF NOT EXISTS pause (job VARCHAR, number INTEGER, event VARCHAR, PRIMARY KEY (job, number));
+  CREATE TABLE IF NOT EXISTS job (name VARCHAR, record VARCHAR);
+  CREATE TABLE IF NOT EXISTS pause (job VARCHAR, number INTEGER, event VARCHAR);
   CREATE TABLE IF NOT EXISTS relation (name VARCHAR PRIMARY KEY, made INTEGER, record VARCHAR);
   CREATE SEQUENCE IF NOT EXISTS made;
 `;
 
+/** How many pauses beyond those that are kept may be there, so that they are not deleted one by one. */
+const pausesForgottenTogether = 16;
+
+/** Job -> the number of its last pause, 0 without one. */
+type Known = Map<string, number>;
+
 interface OpenDatabase {
   instance: DuckDBInstance;
   connection: DuckDBConnection;
+  /** What is in the tables; undefined after a failure, until it is read again. */
+  known: Known | undefined;
 }
 interface PendingWrite {
   changes: StoreChange[];
@@ -127,9 +136,15 @@ export class DuckDBStore implements Store {
 
   /** One call for all of it: each would wait for its turn behind jobs that run, and a pause waits for it. */
   private async attempt(changes: StoreChange[]): Promise<void> {
-    const { connection } = await this.opened();
+    const database = await this.opened();
+    const { connection } = database;
     try {
-      await connection.run(['BEGIN', ...changes.flatMap(statements), 'COMMIT'].join(';\n'));
+      const known = database.known ?? (await readKnown(connection));
+      // Until it is written nothing is known for certain.
+      database.known = undefined;
+      const written = changes.flatMap((change) => statements(change, known));
+      await connection.run(['BEGIN', ...written, 'COMMIT'].join(';\n'));
+      database.known = known;
     } catch (error) {
       // A failed commit has rolled back already; then there is nothing left to roll back.
       await connection.run('ROLLBACK').catch(() => undefined);
@@ -150,21 +165,36 @@ export class DuckDBStore implements Store {
   }
 }
 
-function statements(change: StoreChange): string[] {
+async function readKnown(connection: DuckDBConnection): Promise<Known> {
+  const reader = await connection.runAndReadAll(
+    'SELECT name, coalesce(max(number), 0) FROM job LEFT JOIN pause ON job = name GROUP BY name',
+  );
+  return new Map(reader.getRowsJson().map(([name, number]) => [name as string, number as number]));
+}
+
+/** @param known is what it will be once they are executed */
+function statements(change: StoreChange, known: Known): string[] {
   switch (change.kind) {
     case 'job': {
-      const values = `${literal(change.record.name)}, ${literal(JSON.stringify(change.record))}`;
-      return [`INSERT INTO job VALUES (${values}) ON CONFLICT DO UPDATE SET record = excluded.record`];
+      const [name, record] = [literal(change.record.name), literal(JSON.stringify(change.record))];
+      if (known.has(change.record.name)) return [`UPDATE job SET record = ${record} WHERE name = ${name}`];
+      known.set(change.record.name, 0);
+      return [`INSERT INTO job VALUES (${name}, ${record})`];
     }
     case 'pause': {
-      const job = literal(change.job);
-      const values = `${job}, ${change.pause.number}, ${literal(JSON.stringify(change.pause))}`;
+      const { number } = change.pause;
+      const [job, event] = [literal(change.job), literal(JSON.stringify(change.pause))];
+      if (number <= (known.get(change.job) ?? 0))
+        return [`UPDATE pause SET event = ${event} WHERE job = ${job} AND number = ${number}`];
+      known.set(change.job, number);
+      const forgotten = `DELETE FROM pause WHERE job = ${job} AND number < ${change.keepFrom}`;
       return [
-        `INSERT INTO pause VALUES (${values}) ON CONFLICT DO UPDATE SET event = excluded.event`,
-        `DELETE FROM pause WHERE job = ${job} AND number < ${change.keepFrom}`,
+        `INSERT INTO pause VALUES (${job}, ${number}, ${event})`,
+        ...(number % pausesForgottenTogether === 0 ? [forgotten] : []),
       ];
     }
     case 'dropJob':
+      known.delete(change.name);
       return [
         `DELETE FROM job WHERE name = ${literal(change.name)}`,
         `DELETE FROM pause WHERE job = ${literal(change.name)}`,
@@ -205,7 +235,7 @@ async function openDatabase(directory: string): Promise<OpenDatabase> {
       throw new Error(`It was written by another version of the server (${version}).`);
     }
     await writeFile(path.join(directory, pidFile), String(process.pid));
-    return { instance, connection };
+    return { instance, connection, known: undefined };
   } catch (error) {
     instance?.closeSync();
     if (isLocked(error))

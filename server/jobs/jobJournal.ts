@@ -43,7 +43,7 @@ export class JobJournal {
   async write(change: Partial<JobRecord>, pause?: PauseEvent, signal?: AbortSignal): Promise<void> {
     await this.inTurn(async () => {
       const next = this.with(change, pause);
-      await this.store.write(this.changes(next));
+      await this.store.write(this.changes(next, pause !== undefined));
       this.state = next;
       this.unwritten = false;
     });
@@ -56,13 +56,15 @@ export class JobJournal {
    */
   async keep(change: Partial<JobRecord>, pause?: PauseEvent, number?: number): Promise<void> {
     this.state = this.with(change, pause, number);
-    try {
-      await this.inTurn(() => this.store.write(this.changes(this.state)));
-      this.unwritten = false;
-    } catch {
-      if (!this.unwritten) void this.tryAgain();
-      this.unwritten = true;
-    }
+    await this.inTurn(async () => {
+      try {
+        await this.store.write(this.changes(this.state, pause !== undefined));
+        this.unwritten = false;
+      } catch {
+        if (!this.unwritten) void this.tryAgain();
+        this.unwritten = true;
+      }
+    });
   }
 
   /** Forgets the job for good. */
@@ -83,7 +85,7 @@ export class JobJournal {
       if (signal.aborted || !this.unwritten) return;
       await this.inTurn(async () => {
         // What was written meanwhile has it all.
-        if (this.unwritten) await this.store.write(this.changes(this.state));
+        if (this.unwritten) await this.store.write(this.changes(this.state, true));
         this.unwritten = false;
       }).catch(() => undefined);
     }
@@ -110,11 +112,16 @@ export class JobJournal {
     return { record, pauses: [...others, { number, event }].slice(-this.limits.pausesKept) };
   }
 
-  private changes({ record, pauses }: { record: JobRecord; pauses: PauseRecord[] }): StoreChange[] {
+  /** What was said of a pause before and could not be written comes along. */
+  private changes(
+    { record, pauses }: { record: JobRecord; pauses: PauseRecord[] },
+    ofPause: boolean,
+  ): StoreChange[] {
     const changes: StoreChange[] = [{ kind: 'job', record }];
     const pause = pauses.at(-1);
     const keepFrom = pauses[0]?.number ?? 0;
-    if (pause !== undefined) changes.push({ kind: 'pause', job: record.name, pause, keepFrom });
+    if (pause !== undefined && (ofPause || this.unwritten))
+      changes.push({ kind: 'pause', job: record.name, pause, keepFrom });
     return changes;
   }
 }

@@ -139,7 +139,7 @@ export interface StoreContents {
 /** One change. A write of several is all or nothing. */
 export type StoreChange =
   | { kind: 'job'; record: JobRecord }
-  /** Adds or replaces a pause, and forgets those numbered below `keepFrom`. */
+  /** Adds or replaces a pause of a job that is there; those numbered below `keepFrom` may be forgotten. */
   | { kind: 'pause'; job: string; pause: PauseRecord; keepFrom: number }
   | { kind: 'dropJob'; name: string }
   | { kind: 'relation'; record: RelationRecord }

@@ -2,7 +2,8 @@
 import type { JobRecord } from '../../server/jobs/store';
 import type { JournalEntry, Point } from './points';
 
-const jobWritten = /INSERT INTO job VALUES \('((?:[^']|'')*)', '((?:[^']|'')*)'\)/g;
+const jobWritten =
+  /INSERT INTO job VALUES \('(?:[^']|'')*', '((?:[^']|'')*)'\)|UPDATE job SET record = '((?:[^']|'')*)' WHERE/g;
 const jobForgotten = /DELETE FROM job WHERE name = '((?:[^']|'')*)'/g;
 
 /** The jobs' records in a transaction of the journal. */
@@ -73,6 +74,6 @@ function entryOf(record: JobRecord): JournalEntry {
 
 function recordsIn(sql: string): JobRecord[] {
   return [...sql.matchAll(jobWritten)].map(
-    ([, , json = '{}']) => JSON.parse(json.replaceAll("''", "'")) as JobRecord,
+    ([, inserted, updated]) => JSON.parse((inserted ?? updated ?? '{}').replaceAll("''", "'")) as JobRecord,
   );
 }

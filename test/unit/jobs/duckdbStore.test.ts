@@ -55,7 +55,7 @@ describe('the store', () => {
     await store.write([
       job('orders', { desired: 'paused', pauses: 3 }),
       pause('orders', 2),
-      pause('orders', 3, 2),
+      pause('orders', 3),
     ]);
     await store.write([job('gone'), pause('gone', 1)]);
     await store.write([{ kind: 'dropJob', name: 'gone' }]);
@@ -70,8 +70,39 @@ describe('the store', () => {
       desired: 'paused',
       settings: { a: 'b' },
     });
-    expect(contents.jobs[0]?.pauses.map(({ number }) => number)).toEqual([2, 3]);
+    expect(contents.jobs[0]?.pauses.map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(contents.relations.map(({ name }) => name)).toEqual(['b', 'c']);
+  });
+
+  it('keeps some more pauses than it has to, and no others', async () => {
+    const store = await open();
+    await store.write([job('orders'), job('other'), pause('other', 1)]);
+    for (let number = 1; number <= 60; number++)
+      await store.write([job('orders'), pause('orders', number, number - 9)]);
+    const [orders, other] = (await store.load()).jobs;
+    const numbers = orders?.pauses.map((kept) => kept.number) ?? [];
+    expect(numbers.slice(-10)).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
+    expect(numbers.length).toBeLessThan(30);
+    expect(other?.pauses).toHaveLength(1);
+  });
+
+  it('has each job and each pause once, whatever was written before it was opened and after a write that failed', async () => {
+    const store = await open();
+    await store.write([job('orders'), pause('orders', 1)]);
+    await store.close();
+    const again = await open();
+    const closed = pause('orders', 1);
+    closed.pause.event.resumedAt = '2026-01-01T00:01:00.000Z';
+    await again.write([job('orders', { resumes: 1 }), closed]);
+    const unwritable = { kind: 'job', record: { name: 'bad\0name' } } as unknown as StoreChange;
+    await expect(again.write([job('new'), unwritable])).rejects.toMatchObject({ code: 'STORAGE' });
+    await again.write([job('new'), pause('new', 1), pause('orders', 2)]);
+    const { jobs } = await again.load();
+    expect(jobs.map(({ record, pauses }) => [record.name, record.resumes, pauses.length])).toEqual([
+      ['new', 0, 1],
+      ['orders', 1, 2],
+    ]);
+    expect(jobs[1]?.pauses[0]?.event.resumedAt).toBe('2026-01-01T00:01:00.000Z');
   });
 
   it('keeps the order of writes that come together', async () => {
