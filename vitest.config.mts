@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{unit,crash}/**/*.test.ts'],
+    // All of them: vitest would leave one core idle, of two on a small machine.
+    maxWorkers: '100%',
     // Generous: a machine may be busy, and a test that hangs is found all the same.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-// Real windows: one after the other, each test a step of a user's story.
+// Real windows, two at a time; each test is a step of a user's story.
 export default defineConfig({
   test: {
     include: ['test/vscode/ui/**/*.test.ts'],
     globalSetup: ['test/vscode/ui/setup.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
