@@ -4,7 +4,8 @@ import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/p
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DuckDBConnection } from '@duckdb/node-api';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { jobDatabase, openDataDirectory } from '../../../server/jobs/dataDirectory';
 import { DuckDBStore } from '../../../server/jobs/duckdbStore';
 import type { JobRecord, PauseRecord, StoreChange } from '../../../server/jobs/store';
@@ -109,6 +110,19 @@ describe('the store', () => {
     const store = await open();
     await Promise.all(Array.from({ length: 50 }, (_, i) => store.write([job('orders', { pauses: i })])));
     expect((await store.load()).jobs[0]?.record.pauses).toBe(49);
+  });
+
+  it('makes what comes while it writes durable together: a hundred jobs that are paused at once wait for two writes', async () => {
+    const store = await open();
+    const run = vi.spyOn(DuckDBConnection.prototype, 'run');
+    await Promise.all(
+      Array.from({ length: 100 }, (_, i) => store.write([job(`job_${i}`), pause(`job_${i}`, 1)])),
+    );
+    const commits = run.mock.calls.filter(([sql]) => sql.endsWith('COMMIT'));
+    run.mockRestore();
+    expect(commits).toHaveLength(2);
+    const { jobs } = await store.load();
+    expect(jobs.filter(({ pauses }) => pauses.length === 1)).toHaveLength(100);
   });
 
   it('has each answered write after kill -9', async () => {
