@@ -13,8 +13,7 @@ export function keepOwnOffsets(cluster: Cluster, outOfRange: (partition: number)
       const offsetCommit = broker.offsetCommit.bind(broker);
       broker.offsetCommit = async (request): Promise<unknown> => {
         const partitions = request.topics.flatMap((topic) => topic.partitions);
-        // Earliest and latest are no offsets: they are negative.
-        const resets = partitions.filter(({ offset }) => offset.startsWith('-'));
+        const resets = partitions.filter(({ offset }) => isNegative(offset));
         if (resets.length === 0) return offsetCommit(request);
         for (const { partition } of resets) outOfRange(partition);
         return undefined;
@@ -22,4 +21,9 @@ export function keepOwnOffsets(cluster: Cluster, outOfRange: (partition: number)
     }
     return broker;
   };
+}
+
+/** Earliest and latest, which are no offsets. kafkajs sends numbers and longs besides the strings of its types. */
+function isNegative(offset: { toString(): string }): boolean {
+  return offset.toString().startsWith('-');
 }
