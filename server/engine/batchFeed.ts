@@ -2,7 +2,7 @@
 // keeps what was taken and not processed for the next run.
 import { stat } from 'node:fs/promises';
 import type { StreamJobsError } from '../protocol/errors';
-import { BatchSize } from './batchSize';
+import { BatchSize, type BatchTimes } from './batchSize';
 import type { CommitHealth, JobPositions } from './engine';
 import type { Slice } from './inputTable';
 import { limits } from './limits';
@@ -174,9 +174,9 @@ export class BatchFeed {
   }
 
   /** A batch is durable: see BatchSize. */
-  done(batch: PreparedBatch, computedMs: number, rowsMs: number): void {
+  done(batch: PreparedBatch, times: BatchTimes): void {
     this.#lastRecords = batch.records;
-    this.#size.observe(batch.records, computedMs, rowsMs);
+    this.#size.observe(batch.records, times);
   }
   /** More can be taken at once. */
   get isBehind(): boolean {

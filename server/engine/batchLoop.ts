@@ -187,10 +187,10 @@ export class BatchLoop {
     const computed = await this.#compute(batch);
     const { stop } = computed.result;
     await this.#delivering;
-    await this.#room(computed);
+    const waitedMs = await this.#room(computed);
     // Nothing of it is outside yet.
     if (this.#stopping && program.stateless) return undefined;
-    const delivering = this.#deliver(computed);
+    const delivering = this.#deliver(computed, waitedMs);
     this.#delivering = delivering;
     // The next batch is computed meanwhile; the failure is met when that is done.
     delivering.catch(() => undefined);
@@ -203,9 +203,11 @@ export class BatchLoop {
     return { whenPublished: true, tell: () => this.tell((events) => events.finished()) };
   }
 
-  /** Waits until the outbox takes the batch. Rejects with an interrupt when the job is stopped before. */
-  async #room(computed: Computed): Promise<void> {
-    if (await this.deliveries.room(computed, this.#wake.signal)) return;
+  /** Waits until the outbox takes the batch; returns how long, in ms. Rejects with an interrupt when stopped before. */
+  async #room(computed: Computed): Promise<number> {
+    const { clock } = this.spec;
+    const startedAt = clock.monotonic();
+    if (await this.deliveries.room(computed, this.#wake.signal)) return clock.monotonic() - startedAt;
     await this.session.microBatch.rollBack();
     throw new Error('INTERRUPT: stopped while the batch waited for room in the outbox');
   }
@@ -231,12 +233,12 @@ export class BatchLoop {
     }
   }
 
-  async #deliver(computed: Computed): Promise<void> {
+  async #deliver(computed: Computed, waitedMs: number): Promise<void> {
     const computedMs = this.#computedMs;
     const rowsMs = await this.deliveries.deliver(computed, this.#closing.signal);
     this.#undone.shift();
     this.feed.committed(this.deliveries.checkpoint.positions);
-    this.feed.done(computed.batch, computedMs, rowsMs);
+    this.feed.done(computed.batch, { computedMs, waitedMs, rowsMs });
     this.#recovered();
   }
 

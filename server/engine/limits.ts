@@ -3,8 +3,10 @@
 export const limits = {
   /** A batch is sized so that its rows are outside in about this time: a pause waits for them. */
   batchRowsMs: 20,
-  /** And so that it is computed in about this time, which a pause interrupts: long enough to be efficient. */
-  batchComputeMs: 60,
+  /** And so that it waits no longer for the rows of those before it, where they are published in transactions. */
+  batchWaitMs: 200,
+  /** And so that it is computed in about this time: what is larger is not quicker, and takes more memory. */
+  batchComputeMs: 20,
   batchRecordsMin: 256,
   /** Computing alone makes no batch smaller than this: below it most of the time would go into beginning and ending. */
   batchRecordsComputed: 2048,
