@@ -23,7 +23,7 @@ export async function measureMemory(): Promise<Figure[]> {
       value: `${mib.toFixed(0)} MiB`,
     });
   }
-  figures.push(await peakUnderLimit('512MB', 8));
+  figures.push(await peakUnderLimit('512MB', 6));
   return [...figures, ...(await measurePausedJobs(1_000))];
 }
 
