@@ -45,6 +45,7 @@ export async function measureFairness(): Promise<Figure[]> {
     const drained = server.jobs.getJobDetails('drain').recordsIn - readBefore;
     const draining = await pauses(server, 'drain');
     await server.run('DROP JOB drain');
+    for (let i = 0; i < lightJobs; i++) await server.run(`DROP JOB light_${i}`);
     const one = await drainTogether(server, 1);
     const many = await drainTogether(server, drains);
     return [
