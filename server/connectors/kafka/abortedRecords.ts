@@ -3,7 +3,8 @@
 // kafkajs does this itself, wrongly in two cases: it takes one aborted transaction from the broker's list for each
 // record, in the list's order, so that of several that overlap some begin too late; and it takes any key of four zero
 // bytes for the mark that ends one. Here they are hidden before kafkajs looks, as its own control records.
-import type { Broker, Cluster } from 'kafkajs';
+import type { Cluster } from 'kafkajs';
+import { adaptBrokers } from './brokers';
 
 interface FetchedRecord {
   offset: string;
@@ -24,22 +25,15 @@ const abortMarker = 0;
 
 /** What a consumer fetches through this cluster has no records of aborted transactions. */
 export function hideAborted(cluster: Cluster): void {
-  const known = new WeakSet<Broker>();
-  const findBroker = cluster.findBroker.bind(cluster);
-  cluster.findBroker = async (node) => {
-    const broker = await findBroker(node);
-    if (!known.has(broker)) {
-      known.add(broker);
-      const fetch = broker.fetch.bind(broker);
-      broker.fetch = async (request) => {
-        const answer = (await fetch(request)) as FetchAnswer;
-        for (const { partitions } of answer.responses)
-          for (const partition of partitions) markAborted(partition);
-        return answer;
-      };
-    }
-    return broker;
-  };
+  adaptBrokers(cluster, (broker) => {
+    const fetch = broker.fetch.bind(broker);
+    broker.fetch = async (request) => {
+      const answer = (await fetch(request)) as FetchAnswer;
+      for (const { partitions } of answer.responses)
+        for (const partition of partitions) markAborted(partition);
+      return answer;
+    };
+  });
 }
 
 /** Marks records of aborted transactions as control records, which nobody is shown. */
