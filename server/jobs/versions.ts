@@ -72,7 +72,8 @@ export function whenRunning(before: JobRecord, made: VersionRecord, asCanary: bo
           state: 'rolled back',
           note: `It had ${canary.percent} % of the keys.`,
         });
-  return changed(ended, made.version, { ...made, state: 'active' });
+  // What was noted of it when it last ran is of then.
+  return ended.map((known) => (known.version === made.version ? { ...made, state: 'active' } : known));
 }
 
 /** A job as it is when it runs this version on this database; the one it ran on is spare then. */

@@ -249,6 +249,18 @@ describe('DEPLOY ... STRATEGY BLUE_GREEN', () => {
 });
 
 describe('ROLLBACK', () => {
+  it('says of this time only where it came from, however often it went back before', async () => {
+    jobs.append(10);
+    await jobs.done(`START JOB job AS ${counting('1')}`);
+    await jobs.drained();
+    for (const version of ['2', '3']) {
+      await jobs.done(`DEPLOY JOB job VERSION '${version}' AS ${counting(version)}`);
+      expect((await jobs.done("ROLLBACK JOB job TO VERSION '1'")).message).toBe(
+        `job is running, version '1'. Rolled back from '${version}'.`,
+      );
+    }
+  });
+
   it('goes back to the version before, from where the job stands, with its state', async () => {
     jobs.append(25);
     await jobs.done(`START JOB job AS ${counting('1')}`);
