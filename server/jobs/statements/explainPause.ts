@@ -1,11 +1,13 @@
 // EXPLAIN PAUSE JOB and EXPLAIN RESUME JOB: what would happen, and nothing that does.
 import { countOrUnknown, count, movedText, rate, span } from '../../protocol/jobText';
-import type { JobDetails } from '../../protocol/jobs';
+import type { StreamLog } from '../../engine/engine';
+import type { JobDetails, PositionMove } from '../../protocol/jobs';
 import type { Cell } from '../../protocol/results';
 import type { ResumeFrom } from '../../protocol/rpc';
 import type { ChangeJobs } from '../../syntax/ast';
 import type { Job } from '../job';
-import { lossesIn, movedGroups } from '../logCheck';
+import { totalLag } from '../lag';
+import { lossesIn, movedGroups, progressIn } from '../logCheck';
 import { asError, describeStanding, messages, moment, written } from '../messages';
 import { pastLoss, toTarget } from '../positionMoves';
 import { on } from '../scripts';
@@ -93,27 +95,32 @@ async function resumeRows(statement: ChangeJobs, job: Job, context: StatementCon
   const details = job.details();
   if (details.state !== 'paused')
     return [['state', `${describeStanding(standingOf(details))}: RESUME would be refused.`]];
-  const { from } = statement;
+  const { from, records } = statement;
+  const resumed = await positionsOf(statement, job, from && resumeFrom(from, context.clock.now()));
   const rows: Row[] = [
     ['state', `${describeStanding(standingOf(details))}; it is ${details.depth ?? 'paused'}`],
-    ...(await positionRows(statement, job, from && resumeFrom(from, context.clock.now()))),
+    ...resumed.rows,
     ['retention', retentionOf(details)],
     ...details.sinks.map(({ table, target }): Row => ['sink that goes on', `${table} (${target})`]),
   ];
-  const { lag } = details;
-  const left = statement.records === undefined ? lag : Math.min(statement.records.count, lag ?? Infinity);
-  if (statement.records !== undefined)
-    rows.push(['step', `${count(statement.records.count)} records, then it is paused again`]);
+  if (records !== undefined) rows.push(['step', `${count(records.count)} records, then it is paused again`]);
+  if (resumed.refused) return rows;
+  const { waiting } = resumed;
+  const left = records === undefined ? waiting : Math.min(records.count, waiting ?? Infinity);
   return [...rows, ['draining', drainingOf(details, left)]];
 }
 
+/** `waiting`: what is unread from there on, null where unknown. */
+type Resumed = { rows: Row[] } & ({ refused: true } | { refused: false; waiting: number | null });
+
 /** Whether each position is still there, and what would become of records. */
-async function positionRows(statement: ChangeJobs, job: Job, from: ResumeFrom | undefined): Promise<Row[]> {
+async function positionsOf(statement: ChangeJobs, job: Job, from: ResumeFrom | undefined): Promise<Resumed> {
   let logs;
   try {
     logs = await job.logs(from);
   } catch (error) {
-    return [['position', `cannot be checked now: ${asError(error, job.name).message}`]];
+    const why = `cannot be checked now: ${asError(error, job.name).message}`;
+    return { rows: [['position', why]], refused: false, waiting: null };
   }
   const losses = lossesIn(logs);
   const accepts = from !== undefined || statement.acceptDataLoss !== undefined;
@@ -126,14 +133,28 @@ async function positionRows(statement: ChangeJobs, job: Job, from: ResumeFrom | 
   const { moved, notes } = from === undefined ? pastLoss(logs) : toTarget(logs);
   const groups = movedGroups(logs).map((note): Row => ['group', note]);
   if (losses.length > 0 && !accepts)
-    return [...places, ['refused', messages.dataLoss(job.name, losses, null).message], ...groups];
+    return {
+      rows: [...places, ['refused', messages.dataLoss(job.name, losses, null).message], ...groups],
+      refused: true,
+    };
   const records = movedText(moved);
-  return [
+  const rows: Row[] = [
     ...places,
     ['records', records === undefined ? 'it goes on with the very next record' : `${records}.`],
     ...notes.map((note): Row => ['records', note]),
     ...groups,
   ];
+  return { rows, refused: false, waiting: waitingAfter(logs, moved) };
+}
+
+function waitingAfter(logs: readonly StreamLog[], moved: readonly PositionMove[]): number | null {
+  const moves = new Map(moved.map(({ stream, partition, to }) => [`${stream}/${partition}`, BigInt(to)]));
+  return totalLag(
+    progressIn(logs).map((at) => ({
+      ...at,
+      position: moves.get(`${at.stream}/${at.partition}`) ?? at.position,
+    })),
+  );
 }
 
 function readersOf(job: JobDetails, { jobs }: StatementContext): [string, string][] {
@@ -166,7 +187,9 @@ function drainingOf(
   if (metrics.batches === 0 || recordsIn === 0 || ranMs <= 0)
     return `${count(records)} records; how fast it works is not known yet`;
   const perSecond = (recordsIn * 1000) / ranMs;
-  return `${count(records)} records, at ${rate(perSecond)} as before about ${span((records * 1000) / perSecond)} or less`;
+  const drainMs = (records * 1000) / perSecond;
+  const takes = drainMs < 1000 ? 'less than 1 s' : `about ${span(drainMs)} or less`;
+  return `${count(records)} records, at ${rate(perSecond)} as before ${takes}`;
 }
 
 function standingOf(job: JobDetails): Parameters<typeof describeStanding>[0] {

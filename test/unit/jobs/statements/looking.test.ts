@@ -56,6 +56,20 @@ describe('looking', () => {
     expect(harness.server.getJobDetails('big')).toMatchObject({ state: 'paused', depth: 'warm' });
   });
 
+  it('EXPLAIN RESUME tells how much waits where the job would go on, not where it stands', async () => {
+    const harness = await serverWith(started);
+    harness.engine.last('big').process(300);
+    await harness.run('PAUSE JOB big');
+    const draining = async (resume: string): Promise<unknown> =>
+      (await harness.run(`EXPLAIN ${resume}`)).rows?.find(([item]) => item === 'draining')?.[1];
+    expect(await draining('RESUME JOB big')).toContain('700 records');
+    expect(await draining('RESUME JOB big FROM LATEST')).toBe('nothing waits');
+    expect(await draining('RESUME JOB big FROM EARLIEST')).toContain('1,000 records');
+    harness.world.log = { start: 600n, end: 1_000n };
+    expect(await draining('RESUME JOB big')).toBeUndefined();
+    expect(await draining('RESUME JOB big ACCEPT DATA LOSS')).toContain('400 records');
+  });
+
   it('DESCRIBE tells of a table or a job, EXPLAIN of a plan', async () => {
     const harness = await serverWith(started);
     expect(
