@@ -70,5 +70,10 @@ function droppedLetters(core: JobCore): string | undefined {
   const count = core.counters().deadLetters?.dropped ?? 0;
   if (count === 0) return undefined;
   const letters = count === 1 ? 'dead letter' : 'dead letters';
-  return `${count} ${letters} had to make room for newer ones. Raise 'dead-letter.limit', or keep all of them in a topic with 'dead-letter.topic'.`;
+  const topic = core.planned?.spec.options.deadLetterTopic;
+  const next =
+    topic === undefined
+      ? "Raise 'dead-letter.limit', or keep all of them in a topic with 'dead-letter.topic'."
+      : `'dead-letter.topic' keeps all of them in ${topic}; to have more of them for RETRY, raise 'dead-letter.limit'.`;
+  return `${count} ${letters} had to make room for newer ones. ${next}`;
 }

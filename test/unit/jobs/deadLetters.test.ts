@@ -145,4 +145,22 @@ describe('their number', () => {
     await harness.crash();
     expect(harness.server.getJobDetails('orders').deadLetters).toEqual({ kept: 2, dropped: 0, retried: 0 });
   });
+
+  it('warns where some had to leave, and says that a topic has all where there is one', async () => {
+    const warned = async (options = '') => {
+      const harness = await serverWith(
+        `${tables} CREATE TABLE events (id BIGINT, customer STRING) WITH ('connector' = 'kafka', 'topic' = 'events',
+           'properties.bootstrap.servers' = 'localhost:1', 'format' = 'json');
+         START JOB orders AS INSERT INTO big_orders SELECT id, customer FROM events ${options};`,
+      );
+      harness.world.lettersDropped = 2;
+      return harness.server.getJobDetails('orders').warnings;
+    };
+    expect(await warned()).toEqual([
+      "2 dead letters had to make room for newer ones. Raise 'dead-letter.limit', or keep all of them in a topic with 'dead-letter.topic'.",
+    ]);
+    expect(await warned("WITH ('dead-letter.topic' = 'bad-events')")).toEqual([
+      "2 dead letters had to make room for newer ones. 'dead-letter.topic' keeps all of them in bad-events; to have more of them for RETRY, raise 'dead-letter.limit'.",
+    ]);
+  });
 });

@@ -44,6 +44,8 @@ export class FakeWorld {
   dropped: string[] = [];
   /** Dead letters by job, the newest first. */
   readonly letters = new Map<string, DeadLetter[]>();
+  /** Dead letters that had to make room for newer ones. */
+  lettersDropped = 0;
   private readonly next = new Map<Call, Behaviour>();
 
   /** The next call of this kind goes like this, the ones after it well. */
@@ -51,7 +53,7 @@ export class FakeWorld {
     this.next.set(call, behaviour);
   }
   letterCounts(job: string): { deadLetters: DeadLetterCounts } {
-    return { deadLetters: { kept: this.lettersOf(job).length, dropped: 0, retried: 0 } };
+    return { deadLetters: { kept: this.lettersOf(job).length, dropped: this.lettersDropped, retried: 0 } };
   }
   lettersOf(job: string): DeadLetter[] {
     return this.letters.get(job) ?? [];
