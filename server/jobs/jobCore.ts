@@ -167,7 +167,8 @@ export class JobCore {
     if (state !== 'pausing' && this.state !== 'pausing') this.groupNotes = [];
     if (state === 'paused') this.groupNotes = [];
     this.state = state;
-    this.since = clock.now();
+    // A pause lasts from its beginning, as its history says, also when a resume failed meanwhile.
+    this.since = (state === 'paused' ? this.pause?.at : undefined) ?? clock.now();
     if (state === 'paused' || state === 'running') this.readings.history.restart(clock.monotonic());
     if (state === 'running') this.readings.progressAt = clock.monotonic();
     if (state === 'paused' || state === 'running') this.readings.forgetHorizon();

@@ -24,11 +24,13 @@ describe('resuming', () => {
       const harness = new Harness();
       const job = await harness.paused();
       const [stood] = job.snapshot().pauseHistory;
+      await harness.clock.advance(60_000);
       harness.world.misbehave('run', behaviour);
       expect(await outcome(harness.clock, job.resume({ by }))).toBe('RESUME_TIMEOUT');
       expect(job.snapshot()).toMatchObject({
         state: 'paused',
         desired: 'paused',
+        since: stood?.pausedAt,
         error: { code: 'RESUME_TIMEOUT' },
       });
       expect(harness.disk.jobs.get(stream)).toMatchObject({ desired: 'paused', resumes: 0 });
