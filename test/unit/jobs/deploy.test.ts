@@ -248,6 +248,21 @@ describe('DEPLOY ... STRATEGY BLUE_GREEN', () => {
   });
 });
 
+describe('the name of a version', () => {
+  it.each(['', '  ', 'a\nb', 'x'.repeat(101)])('is not %j', async (version) => {
+    jobs.append(1);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    for (const strategy of ['REPLACE', 'BLUE_GREEN']) {
+      const { error } = await jobs.run(
+        `DEPLOY JOB job VERSION '${version}' AS ${passing('2')} STRATEGY ${strategy}`,
+      );
+      expect(error?.code).toBe('BAD_NAME');
+      expect(error?.hint).toContain('1 to 100');
+    }
+    expect(await jobs.versions()).toEqual([['1', 'active']]);
+  });
+});
+
 describe('ROLLBACK', () => {
   it('says of this time only where it came from, however often it went back before', async () => {
     jobs.append(10);
