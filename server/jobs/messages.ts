@@ -217,11 +217,12 @@ export const messages = {
   /** `oldestAt`: when the oldest record that can still be read was written, epoch ms, where that is known. */
   dataLoss(name: string, losses: readonly Loss[], oldestAt: number | null): StreamJobsError {
     const parts = losses.map(lossText);
-    const kept = oldestAt === null ? '' : `, written at ${moment(oldestAt)}`;
+    const kept =
+      oldestAt === null ? '' : ` The oldest record it could go on with was written at ${moment(oldestAt)}.`;
     const resume = `RESUME JOB ${written(name)}`;
     return error(
       'DATA_LOSS',
-      `${name} cannot go on where it stopped: ${parts.join('; ')}${kept}.`,
+      `${name} cannot go on where it stopped: ${parts.join('; ')}.${kept}`,
       `${resume} ACCEPT DATA LOSS goes on with what is there; ${resume} FROM EARLIEST, LATEST or TIMESTAMP '...' goes on elsewhere.`,
     );
   },

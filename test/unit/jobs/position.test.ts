@@ -151,7 +151,7 @@ describe('a job that is resumed elsewhere', () => {
     await expect(harness.clock.until(harness.job.resume({ by }))).rejects.toMatchObject({
       code: 'DATA_LOSS',
       message:
-        'orders cannot go on where it stopped: orders partition 0 stands at 500, the first record kept is 700: 200 lost, written at 2026-01-01 09:00:00 UTC.',
+        'orders cannot go on where it stopped: orders partition 0 stands at 500, the first record kept is 700: 200 lost. The oldest record it could go on with was written at 2026-01-01 09:00:00 UTC.',
       hint: expect.stringContaining('RESUME JOB orders ACCEPT DATA LOSS') as unknown,
     });
     const { pauseHistory } = await harness.clock.until(harness.job.resume({ by, acceptDataLoss: true }));
