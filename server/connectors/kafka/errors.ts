@@ -69,13 +69,13 @@ export function kafkaError(error: unknown, subject: Subject): StreamJobsError {
     );
   if (unreachable.some((name) => names.has(name)) || isRetriable(error))
     return new StreamJobsError(`${side}_UNAVAILABLE`, `Kafka at ${cluster} cannot be reached: ${message}.`, {
-      hint: 'It is tried again by itself; check that the brokers run and that their address is right.',
+      hint: 'Check that the brokers run and that their address is right.',
       cause: error,
     });
   // The broker's own fault, which it answers for instance while it stops.
   if (types.has('UNKNOWN'))
     return new StreamJobsError(`${side}_UNAVAILABLE`, `Kafka at ${cluster}, topic ${topic}: ${message}.`, {
-      hint: "It is tried again by itself; if it goes on, the broker's log says why.",
+      hint: "If it stays so, the broker's log says why.",
       cause: error,
     });
   return new StreamJobsError(`${side}_FAILED`, `Kafka at ${cluster}, topic ${topic}: ${message}.`, {

@@ -23,4 +23,11 @@ describe('an error of Kafka', () => {
     expect(shown).toMatchObject({ code, retriable: code === 'SINK_UNAVAILABLE' });
     expect(transactionError(error, subject, writerId)).toMatchObject({ code });
   });
+
+  it('says what to look at; not that it is tried again, which after a START that failed nobody does', () => {
+    expect(kafkaError(new KafkaJSConnectionError('refused'), subject).hint).toBe(
+      'Check that the brokers run and that their address is right.',
+    );
+    expect(kafkaError(answered('UNKNOWN'), subject).hint).toBe("If it stays so, the broker's log says why.");
+  });
 });
