@@ -156,8 +156,9 @@ export interface Source {
   /**
    * The moment before which the log deletes no record at or behind these positions, epoch ms, as far as can be told from
    * how it keeps records and how it grows now; null where it deletes none or nobody knows. Works before `open`.
+   * `coming`: where nothing is unread, of a record that were written this moment.
    */
-  horizon?(positions: Positions): Promise<number | null>;
+  horizon?(positions: Positions, coming?: boolean): Promise<number | null>;
   /** Leaves the group, closes connections. Idempotent. */
   close(): Promise<void>;
 }

@@ -304,8 +304,8 @@ export interface Pipeline {
   queryState(job: JobPlan, plan: PreviewPlan, rowsMax: number, signal: AbortSignal): Promise<StateRows>;
   /** The logs it reads, and the proof that it would read them. Throws SOURCE_UNAVAILABLE, SOURCE_FAILED. */
   logs(place?: LogPlace): Promise<StreamLog[]>;
-  /** See Watch.horizon. */
-  horizon(): Promise<number | null>;
+  /** See Watch.horizon and Source.horizon. */
+  horizon(coming?: boolean): Promise<number | null>;
   /** Tells the outside once more how far it is, in the background. */
   tell(): void;
   /** Stops without a further checkpoint beyond what is committed, releases everything. Idempotent. */

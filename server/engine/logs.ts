@@ -70,9 +70,11 @@ export async function oldestTime(
 export async function horizonOf(
   streams: readonly { stream: string; source: Source }[],
   positions: JobPositions,
+  coming = false,
 ): Promise<number | null> {
   const asked = streams.map(async ({ stream, source }) => {
-    const at = await source.horizon?.(positions.get(stream) ?? new Map<number, bigint>()).catch(() => null);
+    const from = positions.get(stream) ?? new Map<number, bigint>();
+    const at = await source.horizon?.(from, coming).catch(() => null);
     return at ?? null;
   });
   return oldest(await Promise.all(asked));

@@ -62,9 +62,9 @@ export abstract class PipelineViews {
     return logs;
   }
 
-  horizon(): Promise<number | null> {
+  horizon(coming = false): Promise<number | null> {
     const streams = this.#streams().map(({ name, source }) => ({ stream: name, source }));
-    return horizonOf(streams, this.checkpoint.positions);
+    return horizonOf(streams, this.checkpoint.positions, coming);
   }
 
   /** In the plan's order. */

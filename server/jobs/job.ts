@@ -11,6 +11,7 @@ import type {
 import type { StreamJobsError } from '../protocol/errors';
 import type { JobDetails, JobSnapshot, JobState, PauseDepth } from '../protocol/jobs';
 import type { PauseOptions, ResumeFrom, ResumeOptions } from '../protocol/rpc';
+import { within } from './deadline';
 import { JobCore, type JobSurroundings, type PlannedJob } from './jobCore';
 import { deadLettersOf, retryDeadLetters } from './jobLetters';
 import { asError, messages, type JobStanding } from './messages';
@@ -146,6 +147,20 @@ export class Job {
   peek(request: PeekRequest): Promise<NextRecord[]> {
     if (this.core.slot.current !== undefined) return peek(this.core, request);
     return this.requests.aside(() => peek(this.core, request));
+  }
+
+  /** The retention horizon it would have were it paused now, epoch ms; null as for Watch.horizon. Never rejects. */
+  horizonIfPaused(): Promise<number | null> {
+    const { core } = this;
+    const { lagDeadlineMs: ms } = core.limits;
+    const wait = {
+      clock: this.around.clock,
+      ms,
+      graceMs: 1,
+      late: () => messages.startTimeout(this.name, ms),
+    };
+    const ask = () => core.slot.current?.horizon(true) ?? Promise.resolve(null);
+    return within(wait, ask).catch(() => null);
   }
 
   /** The logs of a job that does not read, and where `from` would be in them. Changes nothing. @throws StreamJobsError */

@@ -223,8 +223,8 @@ export class KafkaSource implements Source, Receiver {
     return (await this.theReader()).timestampAt(this.settings.topic, partition, offset);
   }
 
-  async horizon(positions: Positions): Promise<number | null> {
-    return this.topicHorizon.earliest(await this.theReader(), await this.ranges(), positions);
+  async horizon(positions: Positions, coming = false): Promise<number | null> {
+    return this.topicHorizon.earliest(await this.theReader(), await this.ranges(), positions, coming);
   }
 
   async close(): Promise<void> {

@@ -18,18 +18,19 @@ export class TopicHorizon {
     private readonly clock: Clock,
   ) {}
 
-  /** Epoch ms; null where nothing is deleted or nobody knows. */
+  /** Epoch ms; null where nothing is deleted or nobody knows. See Source.horizon. */
   async earliest(
     reader: Asked,
     ranges: readonly PartitionRange[],
     positions: Positions,
+    coming = false,
   ): Promise<number | null> {
     const retention = await reader.retention(this.topic);
     if (!retention || (retention.ms === undefined && retention.bytes === undefined)) return null;
     const unread = ranges.flatMap((range) => {
       const position = positions.get(range.partition) ?? range.start;
       const from = position > range.start ? position : range.start;
-      return from < range.end ? [{ range, from }] : [];
+      return coming || from < range.end ? [{ range, from }] : [];
     });
     const partitions = unread.map(({ range }) => range.partition);
     const sizes =
@@ -38,8 +39,7 @@ export class TopicHorizon {
         : await reader.logBytes(this.topic, partitions);
     const horizons = await Promise.all(
       unread.map(async ({ range, from }) => {
-        const writtenAt =
-          retention.ms === undefined ? null : await this.#writtenAt(reader, range.partition, from);
+        const writtenAt = retention.ms === undefined ? null : await this.#writtenAt(reader, range, from);
         const known = { writtenAt, ...this.#growth(range, from, sizes.get(range.partition)) };
         return horizonOf(retention, known, this.clock.now());
       }),
@@ -48,7 +48,12 @@ export class TopicHorizon {
     return known.length === 0 ? null : Math.min(...known);
   }
 
-  async #writtenAt(reader: Asked, partition: number, offset: bigint): Promise<number | null> {
+  async #writtenAt(
+    reader: Asked,
+    { partition, end }: PartitionRange,
+    offset: bigint,
+  ): Promise<number | null> {
+    if (offset >= end) return this.clock.now();
     const known = this.#written.get(partition);
     if (known?.offset === offset && known.at !== null) return known.at;
     const at = await reader.timestampAt(this.topic, partition, offset);
@@ -65,10 +70,10 @@ export class TopicHorizon {
     const first = this.#ends.get(partition) ?? { end, at: now };
     this.#ends.set(partition, first);
     if (size === undefined) return { bytes: null, bytesPerMs: null };
-    const bytesPerRecord = size / Number(end - start);
+    const bytesPerRecord = end > start ? size / Number(end - start) : 0;
     const elapsed = now - first.at;
     return {
-      bytes: bytesPerRecord * Number(end - from),
+      bytes: bytesPerRecord * Math.max(0, Number(end - from)),
       bytesPerMs: elapsed > 0 ? (Number(end - first.end) * bytesPerRecord) / elapsed : null,
     };
   }

@@ -23,7 +23,7 @@ export async function explainChange(statement: ChangeJobs, context: StatementCon
     jobs.map(async (job): Promise<Cell[][]> => {
       const rows =
         statement.kind === 'pauseJobs'
-          ? pauseRows(statement, job.details(), context)
+          ? await pauseRows(statement, job, context)
           : await resumeRows(statement, job, context);
       return rows.map(([item, value]) => (jobs.length === 1 ? [item, value] : [job.name, item, value]));
     }),
@@ -57,10 +57,11 @@ function jobsMeant({ target }: ChangeJobs, { jobs }: StatementContext): Job[] {
   }
 }
 
-function pauseRows(statement: ChangeJobs, job: JobDetails, context: StatementContext): Row[] {
-  const { consumerGroup, partitions, sinks, state, lag, recordsPerSecond, lagPerSecond } = job;
+async function pauseRows(statement: ChangeJobs, job: Job, context: StatementContext): Promise<Row[]> {
+  const details = job.details();
+  const { consumerGroup, partitions, sinks, state, lag, recordsPerSecond, lagPerSecond } = details;
   if (state !== 'running' && state !== 'starting')
-    return [['state', `${describeStanding(standingOf(job))}: PAUSE would be refused.`]];
+    return [['state', `${describeStanding(standingOf(details))}: PAUSE would be refused.`]];
   const place =
     consumerGroup === undefined ? 'kept in the checkpoint' : `committed to group ${consumerGroup}`;
   const growth = recordsPerSecond + (lagPerSecond ?? 0);
@@ -71,7 +72,7 @@ function pauseRows(statement: ChangeJobs, job: JobDetails, context: StatementCon
       `${stream} partition ${partition}: about ${position}, ${place}`,
     ]),
     ...sinks.map(({ table, target }): Row => ['sink that stops', `${table} (${target})`]),
-    ...readersOf(job, context).map(([reader, table]): Row => [
+    ...readersOf(details, context).map(([reader, table]): Row => [
       'reader that waits',
       `${reader} reads ${table}; it goes on and finds nothing new`,
     ]),
@@ -81,7 +82,7 @@ function pauseRows(statement: ChangeJobs, job: JobDetails, context: StatementCon
         ? 'its growth is not known yet'
         : `would grow by about ${rate(Math.max(0, growth))}`,
     ],
-    ['retention', retentionOf(job)],
+    ['retention', retentionText(await job.horizonIfPaused())],
     [
       'depth',
       statement.cold === undefined
@@ -96,11 +97,12 @@ async function resumeRows(statement: ChangeJobs, job: Job, context: StatementCon
   if (details.state !== 'paused')
     return [['state', `${describeStanding(standingOf(details))}: RESUME would be refused.`]];
   const { from, records } = statement;
+  const { retentionHorizon: horizon } = details;
   const resumed = await positionsOf(statement, job, from && resumeFrom(from, context.clock.now()));
   const rows: Row[] = [
     ['state', `${describeStanding(standingOf(details))}; it is ${details.depth ?? 'paused'}`],
     ...resumed.rows,
-    ['retention', retentionOf(details)],
+    ['retention', retentionText(horizon === undefined ? null : Date.parse(horizon))],
     ...details.sinks.map(({ table, target }): Row => ['sink that goes on', `${table} (${target})`]),
   ];
   if (records !== undefined) rows.push(['step', `${count(records.count)} records, then it is paused again`]);
@@ -166,12 +168,10 @@ function readersOf(job: JobDetails, { jobs }: StatementContext): [string, string
   );
 }
 
-function retentionOf({ retentionHorizon, state }: JobDetails): string {
-  if (retentionHorizon !== undefined)
-    return `deletes nothing unread before ${moment(Date.parse(retentionHorizon))}`;
-  return state === 'paused'
+function retentionText(horizon: number | null): string {
+  return horizon === null
     ? 'deletes nothing unread, or it is not known'
-    : 'is known once the job is paused: see retention_horizon in SHOW STATUS';
+    : `deletes nothing unread before ${moment(horizon)}`;
 }
 
 /** At the rate it last had, over its whole life where it has none now. */

@@ -104,8 +104,9 @@ export class FakePipeline implements Pipeline {
     await this.engine.clock.sleep(1);
     return this.engine.world.logs(this.position, place);
   }
-  horizon(): Promise<number | null> {
-    return Promise.resolve(this.engine.world.horizon);
+  horizon(coming = false): Promise<number | null> {
+    const { horizon, comingHorizon } = this.engine.world;
+    return Promise.resolve(coming ? comingHorizon : horizon);
   }
   tell(): void {
     this.engine.world.told += 1;

@@ -38,6 +38,8 @@ export class FakeWorld {
   told = 0;
   oldestAt: number | null = null;
   horizon: number | null = null;
+  /** The same of a record that were written now. */
+  comingHorizon: number | null = null;
   readonly repositioned = new Map<string, number>();
   /** Telling the group fails. */
   failingCommits: CommitHealth['failing'];

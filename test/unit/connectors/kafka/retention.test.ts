@@ -56,6 +56,13 @@ it('the horizon of a topic is that of the first partition to lose something unre
   for (let round = 0; round < 2; round++)
     expect(await horizon.earliest(reader, ranges, positions)).toBe(1200);
   expect(asked).toEqual(['0/3', '1/7']);
+  const read = ranges.slice(2);
+  expect(await horizon.earliest(reader, read, positions)).toBeNull();
+  expect(await horizon.earliest(reader, read, positions, true)).toBe(clock.now() + 1000);
+  const empty = [{ partition: 3, start: 0n, end: 0n }];
+  const bySize = { ...reader, retention: () => Promise.resolve({ ms: 1000, bytes: 100 }) };
+  const none = { ...bySize, logBytes: () => Promise.resolve(new Map([[3, 0]])) };
+  expect(await horizon.earliest(none, empty, new Map(), true)).toBe(clock.now() + 1000);
 });
 
 it("reads a topic id from a broker's answer, and none where there is an error", () => {

@@ -37,7 +37,9 @@ describe('looking', () => {
     const harness = await serverWith(started);
     const told = async (sql: string): Promise<Record<string, unknown>> =>
       Object.fromEntries(((await harness.run(sql)).rows ?? []) as [string, unknown][]);
+    harness.world.comingHorizon = Date.UTC(2026, 0, 8, 10);
     expect(await told('EXPLAIN PAUSE JOB big')).toMatchObject({
+      retention: 'deletes nothing unread before 2026-01-08 10:00:00 UTC',
       state: expect.stringContaining('running') as unknown,
       'sink that stops': 'big_orders (big_orders)',
       depth: expect.stringContaining('warm') as unknown,
