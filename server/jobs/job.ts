@@ -90,6 +90,10 @@ export class Job {
   get depth(): PauseDepth | undefined {
     return this.core.depth;
   }
+  /** How long a pause would keep it warm; 0 for not at all. */
+  get warmMs(): number {
+    return this.core.warmMs;
+  }
   get standing(): JobStanding {
     return this.core.standing();
   }

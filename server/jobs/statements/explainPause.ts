@@ -83,13 +83,14 @@ async function pauseRows(statement: ChangeJobs, job: Job, context: StatementCont
         : `would grow by about ${rate(Math.max(0, growth))}`,
     ],
     ['retention', retentionText(await job.horizonIfPaused())],
-    [
-      'depth',
-      statement.cold === undefined
-        ? 'warm: the consumer stays in its group, RESUME takes milliseconds'
-        : 'cold: connections and memory are let go of',
-    ],
+    ['depth', depthOf(statement.cold === undefined ? job.warmMs : 0, consumerGroup)],
   ];
+}
+
+function depthOf(warmMs: number, group: string | undefined): string {
+  if (warmMs === 0) return 'cold: connections and memory are let go of';
+  const stays = group === undefined ? 'its state stays in memory' : 'the consumer stays in its group';
+  return `warm for ${span(warmMs)}: ${stays}, RESUME takes milliseconds; cold after that`;
 }
 
 async function resumeRows(statement: ChangeJobs, job: Job, context: StatementContext): Promise<Row[]> {

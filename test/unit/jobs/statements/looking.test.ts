@@ -58,6 +58,16 @@ describe('looking', () => {
     expect(harness.server.getJobDetails('big')).toMatchObject({ state: 'paused', depth: 'warm' });
   });
 
+  it('EXPLAIN PAUSE tells that a job without warm time goes cold, and for how long others stay warm', async () => {
+    const depth = async (options: string): Promise<unknown> => {
+      const harness = await serverWith(`${tables} START JOB big AS ${query} ${options};`);
+      const { rows } = await harness.run('EXPLAIN PAUSE JOB big');
+      return rows?.find(([item]) => item === 'depth')?.[1];
+    };
+    expect(await depth("WITH ('pause.warm-time' = '0 s')")).toMatch(/^cold:/);
+    expect(await depth("WITH ('pause.warm-time' = '3 min')")).toMatch(/^warm for 3 min:/);
+  });
+
   it('EXPLAIN RESUME tells how much waits where the job would go on, not where it stands', async () => {
     const harness = await serverWith(started);
     harness.engine.last('big').process(300);
