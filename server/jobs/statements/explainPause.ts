@@ -108,13 +108,19 @@ async function resumeRows(statement: ChangeJobs, job: Job, context: StatementCon
   ];
   if (records !== undefined) rows.push(['step', `${count(records.count)} records, then it is paused again`]);
   if (resumed.refused) return rows;
-  const { waiting } = resumed;
+  const { waiting, unit } = resumed;
   const left = records === undefined ? waiting : Math.min(records.count, waiting ?? Infinity);
-  return [...rows, ['draining', drainingOf(details, left)]];
+  const draining =
+    records === undefined && unit !== 'records' && waiting !== null && waiting > 0
+      ? `${count(waiting)} ${unit}`
+      : drainingOf(details, left);
+  return [...rows, ['draining', draining]];
 }
 
-/** `waiting`: what is unread from there on, null where unknown. */
-type Resumed = { rows: Row[] } & ({ refused: true } | { refused: false; waiting: number | null });
+/** `waiting`: what is unread from there on, null where unknown; `unit`: what it counts. */
+type Resumed = { rows: Row[] } & (
+  { refused: true } | { refused: false; waiting: number | null; unit: string }
+);
 
 /** Whether each position is still there, and what would become of records. */
 async function positionsOf(statement: ChangeJobs, job: Job, from: ResumeFrom | undefined): Promise<Resumed> {
@@ -123,7 +129,7 @@ async function positionsOf(statement: ChangeJobs, job: Job, from: ResumeFrom | u
     logs = await job.logs(from);
   } catch (error) {
     const why = `cannot be checked now: ${asError(error, job.name).message}`;
-    return { rows: [['position', why]], refused: false, waiting: null };
+    return { rows: [['position', why]], refused: false, waiting: null, unit: 'records' };
   }
   const losses = lossesIn(logs);
   const accepts = from !== undefined || statement.acceptDataLoss !== undefined;
@@ -147,7 +153,8 @@ async function positionsOf(statement: ChangeJobs, job: Job, from: ResumeFrom | u
     ...notes.map((note): Row => ['records', note]),
     ...groups,
   ];
-  return { rows, refused: false, waiting: waitingAfter(logs, moved) };
+  const unit = [...new Set(logs.map((log) => log.unit))].join(' and ');
+  return { rows, refused: false, waiting: waitingAfter(logs, moved), unit };
 }
 
 function waitingAfter(logs: readonly StreamLog[], moved: readonly PositionMove[]): number | null {

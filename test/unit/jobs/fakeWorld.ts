@@ -29,6 +29,8 @@ export class FakeWorld {
   holdSteps = false;
   /** Start and end of the log, null while nobody can ask it. */
   log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
+  /** What its offsets count. */
+  unit: 'records' | 'bytes' = 'records';
   /** Which log there is, and which one the positions are of. */
   identity = 'first';
   known = 'first';
@@ -81,7 +83,7 @@ export class FakeWorld {
     const targets = { earliest: start, latest: end, timestamp: 0n };
     const target = place?.kind === 'timestamp' ? BigInt(place.at) : targets[place?.kind ?? 'earliest'];
     const at = { partition: 0, position, start, end, ...(place === undefined ? {} : { target }), ...group };
-    return [{ stream, unit: 'records', recreated: identity !== known, identity, known, partitions: [at] }];
+    return [{ stream, unit: this.unit, recreated: identity !== known, identity, known, partitions: [at] }];
   }
 
   take(call: Call): Behaviour {

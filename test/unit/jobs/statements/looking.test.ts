@@ -77,6 +77,10 @@ describe('looking', () => {
     expect(await draining('RESUME JOB big')).toContain('700 records');
     expect(await draining('RESUME JOB big FROM LATEST')).toBe('nothing waits');
     expect(await draining('RESUME JOB big FROM EARLIEST')).toContain('1,000 records');
+    harness.world.unit = 'bytes';
+    expect(await draining('RESUME JOB big')).toBe('700 bytes');
+    expect(await draining('RESUME JOB big FOR 5 RECORDS')).toContain('5 records');
+    harness.world.unit = 'records';
     harness.world.log = { start: 600n, end: 1_000n };
     expect(await draining('RESUME JOB big')).toBeUndefined();
     expect(await draining('RESUME JOB big ACCEPT DATA LOSS')).toContain('400 records');
