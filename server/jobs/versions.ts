@@ -86,12 +86,12 @@ export function asVersion(
   return { ...record, version, statement, settings, canary, database, spareDatabases };
 }
 
-/** What of a record says which version the job runs, on what, and whether it is to run. */
+/** What of a record says which version the job runs, on what, where that stands, and whether it is to run. */
 export function versionFields(record: JobRecord) {
-  const { version, statement, settings, canary, database = 0, spareDatabases = [], desired, ended } = record;
+  const { version, statement, settings, canary, database = 0, spareDatabases = [] } = record;
+  const { desired, ended, checkpoint } = record;
   const runs = { version, statement, settings, canary, database, spareDatabases };
-  // What was noted of the checkpoint is of another database.
-  return { ...runs, versions: versionsOf(record), desired, ended, checkpoint: undefined };
+  return { ...runs, versions: versionsOf(record), desired, ended, checkpoint };
 }
 
 /** Numbers of databases that are there or may be; never empty. */

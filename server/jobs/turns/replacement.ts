@@ -76,9 +76,8 @@ export function replacement(
   const after: JobRecord = {
     ...next,
     versions: versions.whenRunning(before, made, percent !== undefined),
-    // Of the version that goes: the next one has a database of its own.
-    checkpoint: undefined,
-    ...(state === 'paused' ? {} : { desired: 'running', ended: undefined }),
+    // A paused job stands where it stood; one that runs reads on from what the next database says.
+    ...(state === 'paused' ? {} : { checkpoint: undefined, desired: 'running', ended: undefined }),
   };
   return { version, before, after, from, to, change, state };
 }

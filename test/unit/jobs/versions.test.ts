@@ -241,6 +241,18 @@ describe.each(kinds)('a server killed in %s', (_, deploy, failing) => {
   );
 });
 
+it('a paused job on another version is known to stand where it stood as soon as the server is back', async () => {
+  const harness = await running();
+  const { clock, world } = harness;
+  await clock.until(harness.job.pause({ by }));
+  await clock.until(harness.job.deploy(wanted('2')));
+  expect(harness.job.details()).toMatchObject({ state: 'paused', version: '2', recordsIn: read });
+  world.inspectMs = 3000;
+  harness.crash();
+  await clock.advance(100);
+  expect(harness.job.details()).toMatchObject({ state: 'paused', version: '2', recordsIn: read });
+});
+
 const changes: [string, (job: Job) => Promise<unknown>, string][] = [
   ['a promotion', (job) => job.deploy(wanted('2')), '2'],
   ['a larger share', (job) => job.deploy({ ...wanted('2'), canaryPercent: 50 }), '1 + 2 (50 %)'],
