@@ -13,7 +13,7 @@ export const limits = {
   /** The first batch after a start or a resume takes no more, so that its rows are out soon. */
   batchRecordsFirst: 512,
   /** Raw bytes in one batch, of which there are several in hand; a single larger record goes alone. */
-  batchBytesMax: 4 * 1024 * 1024,
+  batchBytesMax: 2 * 1024 * 1024,
   /** After a small batch, how long to gather records before the next one. */
   lingerMs: 20,
   /** Batches of fewer records than this are small. */
