@@ -1,5 +1,6 @@
 // `stream-jobs serve`: the job server alone, until a signal.
-import { dataDirectory, dataDirHelp, parse, port, UsageError, type Command } from './usage';
+import { readJobOptions } from '../analysis/options/jobs';
+import { dataDirectory, dataDirHelp, parse, port, UsageError, valueOf, type Command } from './usage';
 import { stopSignal } from './signals';
 
 export const serve: Command = {
@@ -26,18 +27,23 @@ export const serve: Command = {
       throw new UsageError(`serve takes no argument such as ${String(positionals[0])}.`);
     const memory = values['memory-limit'];
     const pauseWarmTime = values['pause-warm-time'];
+    const metricsPort = values['metrics-port'];
     const { parseMemory } = await import('../jobs/memoryLimit');
     const { hostServer } = await import('../jobs/hostedServer');
+    if (pauseWarmTime !== undefined)
+      valueOf('--pause-warm-time', pauseWarmTime, (text) => readJobOptions({ 'pause.warm-time': text }));
+    const given = {
+      ...(memory === undefined ? {} : { memoryBytes: valueOf('--memory-limit', memory, parseMemory) }),
+      ...(pauseWarmTime === undefined ? {} : { pauseWarmTime }),
+      ...(metricsPort === undefined ? {} : { metricsPort: port('--metrics-port', metricsPort) }),
+    };
     terminal.outliveReader();
     const stop = stopSignal();
     const dataDir = dataDirectory(values['data-dir']);
-    const metricsPort = values['metrics-port'];
     const server = await hostServer({
       dataDir,
       baseDir: process.cwd(),
-      ...(memory === undefined ? {} : { memoryBytes: parseMemory(memory) }),
-      ...(pauseWarmTime === undefined ? {} : { pauseWarmTime }),
-      ...(metricsPort === undefined ? {} : { metricsPort: port('--metrics-port', metricsPort) }),
+      ...given,
       log: ({ at, level, message }) => terminal.note(`${at} ${level} ${message}`),
     });
     const metrics = server.metricsUrl === undefined ? '' : `, metrics on ${server.metricsUrl}`;

@@ -1,6 +1,7 @@
 // What every command has: its help, its options, and the errors of a wrong command line.
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import path from 'node:path';
+import { StreamJobsError } from '../protocol/errors';
 import type { Terminal } from './terminal';
 
 export interface Command {
@@ -55,10 +56,21 @@ export function duration(option: string, text: string): number {
   return Number(match[1]) * units[match[2] as keyof typeof units];
 }
 
+/** @throws UsageError */
 export function port(option: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65535) {
+  if (!/^\d+$/.test(text) || value > 65535) {
     throw new UsageError(`${option} takes a port from 0 to 65535, not ${text}.`);
   }
   return value;
+}
+
+/** What `read` makes of an option's value; what it refuses is wrong usage. @throws UsageError */
+export function valueOf<T>(option: string, text: string, read: (text: string) => T): T {
+  try {
+    return read(text);
+  } catch (error) {
+    if (!(error instanceof StreamJobsError)) throw error;
+    throw new UsageError(`${option}: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`);
+  }
 }

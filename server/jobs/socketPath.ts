@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StreamJobsError } from '../protocol/errors';
+import { messages } from './messages';
 
 /** Longest path a Unix socket may have: 104 bytes with its end on macOS, 108 on Linux. */
 const socketPathBytesMax = 100;
@@ -23,9 +24,16 @@ export async function prepareSocketPath(dataDir: string): Promise<string> {
   return path.join(folder, `${id}.sock`);
 }
 
-/** Makes a folder that only its owner can enter. @throws StreamJobsError STORAGE when it is someone else's */
+/**
+ * Makes a folder that only its owner can enter.
+ * @throws StreamJobsError STORAGE when it cannot be made or is someone else's
+ */
 export async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw messages.storage(folder, error);
+  }
   if (process.platform === 'win32') return;
   const stat = await lstat(folder);
   if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
