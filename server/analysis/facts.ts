@@ -1,10 +1,12 @@
 // What a statement says about names: problems, what it declares and uses, what is visible where. Facts depend on
 // the statement's text and the relations it looks up alone, so that they can be kept until either changes.
+import type { Span, StreamJobsError } from '../protocol/errors';
 import type { Name, Statement } from '../syntax/ast';
 import { hasPlaceholder } from '../syntax/placeholders';
 import type { Problem } from '../syntax/problem';
 import type { Findings } from './binding/findings';
 import type { Use, VisibleColumns } from './binding/findings';
+import { outOfBounds, wrongJobName } from './bounds';
 import type { Catalog, JobState, Relation } from './catalog';
 import { jobStateOf } from './jobState';
 import { checkSetting } from './options/validate';
@@ -64,6 +66,7 @@ export function analyzeStatement(
   };
   const refused = unsupported(statement);
   if (refused) facts.problems.push(refused);
+  for (const { error, span } of outOfBounds(statement)) facts.problems.push(boundsProblem(error, span));
   analyze(statement, text, catalog, facts, options);
   facts.problems.sort((a, b) => a.span.start - b.span.start);
   return facts;
@@ -97,13 +100,13 @@ function analyze(
       return;
     case 'insert': {
       const { table } = statement;
-      facts.job = { name: options.pipelineName ?? table.text, span: table.span };
+      nameJob(table, facts, options);
       takeJob(planJob(statement, catalog), facts);
       return;
     }
     case 'statementSet': {
       const first = statement.inserts[0];
-      if (first) facts.job = { name: options.pipelineName ?? first.table.text, span: first.table.span };
+      if (first) nameJob(first.table, facts, options);
       takeJob(planJob(statement, catalog), facts);
       return;
     }
@@ -148,6 +151,13 @@ function analyze(
       for (const name of jobNames(statement))
         facts.uses.push({ kind: 'job', name: name.text, span: name.span });
   }
+}
+
+/** A job that is named after its sink, where SET 'pipeline.name' says no other name. */
+function nameJob({ text, span }: Name, facts: StatementFacts, { pipelineName }: AnalysisOptions): void {
+  facts.job = { name: pipelineName ?? text, span };
+  const wrong = pipelineName === undefined && !hasPlaceholder(text) ? wrongJobName(text) : undefined;
+  if (wrong) facts.problems.push(boundsProblem(wrong, span));
 }
 
 /** Names of jobs in statements about jobs. */
@@ -235,6 +245,11 @@ function take(findings: Findings, facts: StatementFacts): void {
   facts.visible.push(...findings.visible);
   facts.reads.push(...findings.reads);
   facts.writes.push(...findings.writes);
+}
+
+function boundsProblem({ code, message, hint }: StreamJobsError, span: Span): Problem {
+  const kind = code === 'BAD_NAME' ? 'badName' : 'outOfBounds';
+  return problem(kind, hint === undefined ? message : `${message} ${hint}`, span);
 }
 
 function key(found: Problem): string {

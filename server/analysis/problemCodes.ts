@@ -63,6 +63,16 @@ export const problemKinds = {
     documentation: 'The statement is part of the language, but cannot be run yet.',
   },
   dialectNote: type('SJ232', 'The dialects differ here; this is how it was read.'),
+  outOfBounds: {
+    code: 'SJ241',
+    error: 'BAD_REQUEST',
+    documentation: 'The number or text is outside of what the statement takes.',
+  },
+  badName: {
+    code: 'SJ242',
+    error: 'BAD_NAME',
+    documentation: 'A job, a table or a version cannot be named so.',
+  },
   unknownOption: option('SJ401', 'The connector, format or job has no option of this name.'),
   badOptionValue: option('SJ402', 'The option takes another kind of value.'),
   missingOption: option('SJ403', 'The connector or format cannot work without this option.'),

@@ -1,14 +1,12 @@
 // Statements that are part of the language and cannot be run yet: refused alike by the server and the editor.
 import type { Span } from '../protocol/errors';
-import type { DeployJob, Statement } from '../syntax/ast';
+import type { Statement } from '../syntax/ast';
 import type { Problem } from '../syntax/problem';
 import { problem } from './problemCodes';
 
 /** What of the statement cannot be run yet, on the clause that says so; undefined for those that run. */
 export function unsupported(statement: Statement): Problem | undefined {
   switch (statement.kind) {
-    case 'deployJob':
-      return emptyShare(statement);
     case 'moveJob':
       return notYet('MOVE JOB', statement.span);
     case 'show': {
@@ -24,13 +22,6 @@ const notShown: Record<string, string> = {
   topics: 'TOPICS',
   connections: 'CONNECTIONS',
 };
-
-/** A share of the keys is neither none nor all of them. */
-function emptyShare({ strategy }: DeployJob): Problem | undefined {
-  if (strategy?.percent === undefined || (strategy.percent >= 1 && strategy.percent <= 99)) return undefined;
-  const message = `CANARY gives a version 1 to 99 percent of the keys, not ${strategy.percent}. STRATEGY REPLACE gives it all.`;
-  return problem('unsupportedStatement', message, strategy.span);
-}
 
 function notYet(what: string, span: Span): Problem {
   return problem('unsupportedStatement', `${what} cannot be run yet.`, span);

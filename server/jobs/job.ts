@@ -124,7 +124,7 @@ export class Job {
     const { cold = false, reason, forMs, until } = options;
     const act = async (turn: Turn) => {
       const { core } = this;
-      const request = pauseRequest(options, this.around.clock.now(), core.limits);
+      const request = pauseRequest(options, this.around.clock.now());
       const onlyCold = cold && (reason ?? forMs ?? until) === undefined;
       if (onlyCold && core.depth === 'warm') await goCold(core);
       else await pause(core, turn, request, cold);

@@ -1,4 +1,5 @@
 // All jobs of the server by name: made, found, listed.
+import { wrongJobName } from '../analysis/bounds';
 import { nearestName } from '../analysis/suggest';
 import { Job } from './job';
 import type { JobSurroundings, PlannedSink } from './jobCore';
@@ -6,7 +7,6 @@ import type { ServerLimits } from './limits';
 import { messages } from './messages';
 import type { JobRecord, StoreContents } from './store';
 
-const nameForm = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
 /** How long jobs come back before others get a turn. */
 const comingBackMs = 10;
 /** So many names are offered for one that is not there. */
@@ -73,8 +73,8 @@ export class JobRegistry {
 
   /** @throws StreamJobsError BAD_NAME */
   checkName(name: string): void {
-    const { nameCharsMax } = this.limits;
-    if (name.length > nameCharsMax || !nameForm.test(name)) throw messages.badName(name, nameCharsMax);
+    const wrong = wrongJobName(name);
+    if (wrong !== undefined) throw wrong;
   }
 
   find(name: string): Job | undefined {

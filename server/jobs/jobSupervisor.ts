@@ -116,10 +116,10 @@ export class JobSupervisor implements SlotEvents {
   pauseWanted(reason: string): void {
     const { generation } = this.core.slot;
     const stale = () => this.core.slot.generation !== generation || this.core.state !== 'running';
-    const { reasonCharsMax, retryFirstMs } = this.core.limits;
+    const { retryFirstMs } = this.core.limits;
     const act = async (turn: Turn) => {
       if (stale()) return;
-      await pause(this.core, turn, pauseOnError(this.core.around.clock.now(), reason, reasonCharsMax));
+      await pause(this.core, turn, pauseOnError(this.core.around.clock.now(), reason));
     };
     this.requests.submit('pause', act, byJob).catch((error: unknown) => {
       this.requests.log(error);

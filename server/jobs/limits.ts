@@ -28,9 +28,7 @@ export interface JobLimits {
   /** Pauses kept in a job's history, and how many of them its snapshot carries. */
   pausesKept: number;
   pausesShown: number;
-  reasonCharsMax: number;
-  /** Most records of one RESUME ... FOR n RECORDS, and how many of them are looked at together. */
-  stepRecordsMax: number;
+  /** How many records of a step are looked at together. */
   stepPartRecords: number;
   /** How often a step that lacks records looks for them. */
   stepLookMs: number;
@@ -61,7 +59,6 @@ export interface ServerLimits extends JobLimits {
   checkpointReadsMax: number;
   relationsMax: number;
   previewsMax: number;
-  nameCharsMax: number;
   scriptCharsMax: number;
   /** How often lag is read while someone looks, and otherwise. */
   lagWatchedMs: number;
@@ -90,8 +87,6 @@ export const defaultLimits: ServerLimits = {
   horizonMs: 30_000,
   pausesKept: 100,
   pausesShown: 10,
-  reasonCharsMax: 500,
-  stepRecordsMax: 1_000_000,
   stepPartRecords: 10_000,
   stepLookMs: 250,
   stepAnswerMs: 10_000,
@@ -109,7 +104,6 @@ export const defaultLimits: ServerLimits = {
   carryOverDeadlineMs: 120_000,
   relationsMax: 5_000,
   previewsMax: 16,
-  nameCharsMax: 100,
   scriptCharsMax: 2_000_000,
   lagWatchedMs: 1_000,
   lagIdleMs: 10_000,

@@ -115,16 +115,6 @@ export const messages = {
     const already = job.state === 'paused' || job.state === 'stopped' ? `already ${job.state}` : job.state;
     return error('JOB_NOT_RUNNING', `${describeStanding(job, already)}.`, nextStep(job));
   },
-  badStep(records: number, max: number): StreamJobsError {
-    return error(
-      'BAD_REQUEST',
-      `A step is of 1 to ${max} records, not of ${records}.`,
-      'Without FOR n RECORDS the job processes all there are.',
-    );
-  },
-  badPeek(records: number, max: number): StreamJobsError {
-    return error('BAD_REQUEST', `PEEK shows 1 to ${max} records, not ${records}.`);
-  },
   lookLate(name: string, ms: number): StreamJobsError {
     return error(
       'SOURCE_UNAVAILABLE',
@@ -163,13 +153,6 @@ export const messages = {
       'JOB_NOT_RUNNING',
       `${describeStanding(job)}; a paused job is resumed, not restarted.`,
       nextStep(job),
-    );
-  },
-  badName(name: string, charsMax: number): StreamJobsError {
-    return error(
-      'BAD_NAME',
-      `"${name.slice(0, charsMax)}" is no name for a job.`,
-      `A name has letters, digits, "_", "-" or ".", begins with a letter or "_", and has at most ${charsMax} characters.`,
     );
   },
   tooManyJobs(max: number): StreamJobsError {
@@ -232,19 +215,6 @@ export const messages = {
       `The pause would end at ${moment(until)}, which is past.`,
       'Give a moment to come, or FOR INTERVAL.',
     );
-  },
-  untilUnreadable(text: string): StreamJobsError {
-    return error(
-      'BAD_REQUEST',
-      `"${text}" is no moment.`,
-      "Write it like 2026-11-24T10:12:00Z or TIMESTAMP '2026-11-24 10:12:00'.",
-    );
-  },
-  forNotPositive(): StreamJobsError {
-    return error('BAD_REQUEST', 'A pause lasts longer than nothing.', "FOR INTERVAL '30' MINUTE");
-  },
-  reasonTooLong(max: number): StreamJobsError {
-    return error('BAD_REQUEST', `The reason has more than ${max} characters.`);
   },
   serverRunning(dataDir: string, pid: number | undefined): StreamJobsError {
     const who = pid === undefined ? 'Another stream job server' : `A stream job server (process ${pid})`;

@@ -5,11 +5,6 @@ import { describeStanding, written, type JobStanding } from './messages';
 import type { CanaryRecord } from './store';
 
 export const versionMessages = {
-  badName(version: string, charsMax: number): StreamJobsError {
-    return new StreamJobsError('BAD_NAME', `'${version.slice(0, charsMax)}' is no name for a version.`, {
-      hint: `A version is named by 1 to ${charsMax} characters on one line, like '2' or '2026-01-31'.`,
-    });
-  },
   exists(name: string, version: string, taken: string[]): StreamJobsError {
     return new StreamJobsError('VERSION_EXISTS', `There was already a version '${version}' of ${name}.`, {
       hint: `Give the new version another name; those used are ${list(taken)}.`,

@@ -70,13 +70,13 @@ export interface ChangeJobs extends Node {
   target: JobTarget;
   /** PAUSE ... COLD */
   cold?: Span;
-  reason?: string;
-  /** PAUSE ... FOR INTERVAL, in milliseconds. */
-  forMs?: number;
+  reason?: { text: string; span: Span };
+  /** PAUSE ... FOR INTERVAL; absent too where a placeholder leaves it open. */
+  length?: { ms: number; span: Span };
   /** PAUSE ... UNTIL TIMESTAMP, as written. */
   until?: { text: string; span: Span };
   /** RESUME ... FROM */
-  from?: { kind: 'earliest' | 'latest' | 'timestamp'; timestamp?: string; span: Span };
+  from?: { kind: 'earliest' | 'latest' | 'timestamp'; timestamp?: { text: string; span: Span }; span: Span };
   /** RESUME ... ACCEPT DATA LOSS */
   acceptDataLoss?: Span;
   /** RESUME JOB name FOR n RECORDS */
@@ -104,7 +104,12 @@ export interface DeployJob extends Node {
   version: Name;
   body: Insert | StatementSet | SelectStatement;
   options: Option[];
-  strategy?: { kind: 'blueGreen' | 'canary' | 'rolling' | 'replace'; percent?: number; span: Span };
+  strategy?: {
+    kind: 'blueGreen' | 'canary' | 'rolling' | 'replace';
+    /** Of the keys, which CANARY gives it. */
+    share?: { percent: number; span: Span };
+    span: Span;
+  };
 }
 export interface RollbackJob extends Node {
   kind: 'rollbackJob';
@@ -114,7 +119,7 @@ export interface RollbackJob extends Node {
 export interface PeekJob extends Node {
   kind: 'peekJob';
   name: Name;
-  limit?: number;
+  limit?: { count: number; span: Span };
 }
 export interface RetryDeadLetters extends Node {
   kind: 'retryDeadLetters';

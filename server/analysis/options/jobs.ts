@@ -1,7 +1,8 @@
 // Options of a job (START JOB ... WITH) and keys of SET.
 import { option, readOptions } from './table';
 import type { OptionTable } from './table';
-import { duration, integer, oneOf, text } from './values';
+import { isJobName } from '../bounds';
+import { duration, integer, oneOf, text, type ValueKind } from './values';
 
 export const jobOptions = {
   'on.error': option(
@@ -45,9 +46,14 @@ export const deployOptions = {
   ),
 } satisfies OptionTable;
 
+const jobName: ValueKind<string> = {
+  expects: 'the name of a job, of letters, digits, "_", "-" or "."',
+  parse: (value) => (isJobName(value) ? value : undefined),
+};
+
 /** Keys of SET: every job option (for the jobs started after it), and the name of the next INSERT's job. */
 export const settingOptions = {
-  'pipeline.name': option(text, 'The name of the job that the next INSERT or STATEMENT SET starts.'),
+  'pipeline.name': option(jobName, 'The name of the job that the next INSERT or STATEMENT SET starts.'),
   ...jobOptions,
 } satisfies OptionTable;
 

@@ -70,11 +70,11 @@ export function stopJobs(statement: StopJob, context: StatementContext): Promise
 }
 
 function pauseVerb(statement: ChangeJobs, { by, clock }: StatementContext): Verb {
-  const { reason, forMs, until, cold } = statement;
+  const { reason, length, until, cold } = statement;
   const options = {
     by,
-    ...(reason === undefined ? {} : { reason }),
-    ...(forMs === undefined ? {} : { forMs }),
+    ...(reason === undefined ? {} : { reason: reason.text }),
+    ...(length === undefined ? {} : { forMs: length.ms }),
     ...(until === undefined ? {} : { until: comingMoment(until, clock.now()) }),
     ...(cold === undefined ? {} : { cold: true }),
   };
@@ -116,10 +116,10 @@ function resumeNotes({ pauseHistory }: JobDetails): string {
 }
 
 export function resumeFrom(
-  { kind, timestamp = '', span }: NonNullable<ChangeJobs['from']>,
+  { kind, timestamp, span }: NonNullable<ChangeJobs['from']>,
   now: number,
 ): ResumeFrom {
-  return kind === 'timestamp' ? { kind, at: moment({ text: timestamp, span }, now) } : { kind };
+  return kind === 'timestamp' ? { kind, at: moment(timestamp ?? { text: '', span }, now) } : { kind };
 }
 
 function toNames(names: Name[], ifExists: boolean, verb: Verb, context: StatementContext): Promise<Outcome> {

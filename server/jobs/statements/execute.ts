@@ -1,4 +1,5 @@
 // Runs a script: statement after statement up to the first that fails, errors on their place in the script.
+import { outOfBounds } from '../../analysis/bounds';
 import { toError } from '../../analysis/problemCodes';
 import { unsupported } from '../../analysis/unsupported';
 import type { ExecuteResult, Range, StatementError, StatementResult } from '../../protocol/results';
@@ -6,7 +7,7 @@ import type { Span, StreamJobsError } from '../../protocol/errors';
 import type { Statement } from '../../syntax/ast';
 import { parseScript, type ParsedStatement } from '../../syntax/script';
 import { asError, messages } from '../messages';
-import { fill, understandFilled } from '../scripts';
+import { fill, on, understandFilled } from '../scripts';
 import { changeJobs, stopJobs } from './changeJobs';
 import type { Outcome, StatementContext } from './context';
 import { retryDeadLetters } from './deadLetters';
@@ -53,6 +54,8 @@ async function attempt(
     const statement = understandFilled(filled.text);
     const refused = unsupported(statement);
     if (refused !== undefined) throw toError(refused);
+    const [wrong] = outOfBounds(statement);
+    if (wrong !== undefined) throw on(wrong.span, wrong.error);
     const { error, ...outcome } = await execute(statement, parsed.text, context);
     return error === undefined ? outcome : { ...outcome, error: placed(error) };
   } catch (error) {

@@ -1,4 +1,6 @@
 // PAUSE ... UNTIL and RESUME ... FROM TIMESTAMP: the moment a text names.
+import { wrongMoment } from '../../analysis/bounds';
+import { readMoment } from '../../analysis/moments';
 import type { Span } from '../../protocol/errors';
 import { messages } from '../messages';
 import { on } from '../scripts';
@@ -25,18 +27,7 @@ export function moment(written: Written, now: number): string {
 }
 
 function read({ text, span }: Written, now: number, direction: 1 | -1): number {
-  const at = /^\s*\d{1,2}:\d{2}(:\d{2})?\s*$/.test(text)
-    ? nearestTime(text, now, direction)
-    : Date.parse(text.trim().replace(' ', 'T'));
-  if (Number.isNaN(at)) throw on(span, messages.untilUnreadable(text));
-  return at;
-}
-
-function nearestTime(text: string, now: number, direction: 1 | -1): number {
-  const [hours = 0, minutes = 0, seconds = 0] = text.split(':').map(Number);
-  const at = new Date(now);
-  at.setHours(hours, minutes, seconds, 0);
-  const isOnSide = direction === 1 ? at.getTime() > now : at.getTime() <= now;
-  if (!isOnSide) at.setDate(at.getDate() + direction);
-  return at.getTime();
+  const wrong = wrongMoment(text);
+  if (wrong !== undefined) throw on(span, wrong);
+  return readMoment(text, now, direction);
 }

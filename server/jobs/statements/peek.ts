@@ -1,20 +1,19 @@
 // PEEK JOB: the records a job would process next, in the order a step takes them.
+import { wrongPeek } from '../../analysis/bounds';
 import type { NextRecord } from '../../engine/engine';
 import type { PeekedRecord } from '../../protocol/rpc';
 import type { PeekJob } from '../../syntax/ast';
 import type { Job } from '../job';
-import { messages } from '../messages';
 import { on } from '../scripts';
 import { readable, shownBytesMax } from './bytesText';
 import { tabled, type Outcome, type StatementContext } from './context';
 
 const recordsDefault = 10;
-const recordsMax = 1_000;
 const columns = ['stream', 'partition', 'offset', 'timestamp', 'key', 'value'];
 
 export async function peekJob({ name, limit }: PeekJob, { jobs }: StatementContext): Promise<Outcome> {
   try {
-    const records = await nextRecordsOf(jobs.get(name.text), limit);
+    const records = await nextRecordsOf(jobs.get(name.text), limit?.count);
     const rows = records.map(({ stream, partition, offset, timestamp, key, value }) => [
       stream,
       partition,
@@ -32,8 +31,8 @@ export async function peekJob({ name, limit }: PeekJob, { jobs }: StatementConte
 
 /** @throws StreamJobsError BAD_REQUEST for a limit out of bounds, SOURCE_UNAVAILABLE, SOURCE_FAILED */
 export async function nextRecordsOf(job: Job, records = recordsDefault): Promise<PeekedRecord[]> {
-  if (!(Number.isInteger(records) && records >= 1 && records <= recordsMax))
-    throw messages.badPeek(records, recordsMax);
+  const wrong = wrongPeek(records);
+  if (wrong !== undefined) throw wrong;
   // One byte more tells what is cut from what is not.
   return (await job.peek({ records, bytesMax: shownBytesMax + 1 })).map(shown);
 }

@@ -35,12 +35,10 @@ export async function createRelation(
 export function checkNewRelation(
   { problems }: Defined,
   { name }: CreateTable | CreateView | CreateTableAs,
-  { catalog, limits }: StatementContext,
+  { catalog }: StatementContext,
 ): void {
   const existing = catalog.find(name.text);
   if (existing !== undefined) throw on(name.span, messages.tableExists(name.text, existing.kind));
-  if (name.text.length > limits.nameCharsMax)
-    throw on(name.span, messages.badName(name.text, limits.nameCharsMax));
   const wrong = problems.find(({ severity }) => severity === 'error');
   if (wrong !== undefined) throw toError(wrong);
 }

@@ -11,19 +11,14 @@ import { versionMessages } from '../versionMessages';
 import { findVersion, shareOf, versionsOf } from '../versions';
 import { said, tabled, type Outcome, type StatementContext } from './context';
 
-/** Something to see, on one line. */
-const versionForm = /^(?=.*\S)\P{C}+$/u;
-
 export async function deployJob(
   statement: DeployJob,
   text: string,
-  { jobs, settings, by, limits }: StatementContext,
+  { jobs, settings, by }: StatementContext,
 ): Promise<Outcome> {
   const { name, version, options, strategy } = statement;
-  if (version.text.length > limits.nameCharsMax || !versionForm.test(version.text))
-    throw on(version.span, versionMessages.badName(version.text, limits.nameCharsMax));
   const discardState = optionRecord(options).state?.toLowerCase() === 'discard';
-  const canary = strategy?.percent === undefined ? {} : { canaryPercent: strategy.percent };
+  const canary = strategy?.share === undefined ? {} : { canaryPercent: strategy.share.percent };
   const rolling = strategy?.kind === 'rolling' ? { remark: 'On one machine ROLLING is REPLACE.' } : {};
   const job = find(jobs, name);
   try {

@@ -2,6 +2,7 @@
 // 1. journal the desired state while the pipeline becomes quiet and durable; 2. when both are done, journal the event;
 // only then it is done. Whatever fails before that leaves the job running as before. Going cold comes after it, and
 // cannot fail.
+import { bounds } from '../../analysis/bounds';
 import type { JobPositions } from '../../engine/engine';
 import type { PauseEvent } from '../../protocol/jobs';
 import { byOnError, type JobCore } from '../jobCore';
@@ -156,6 +157,6 @@ export function pauseEvent(
 }
 
 /** The request of a job that met a record it cannot read, with `'on.error' = 'pause'`. */
-export function pauseOnError(at: number, reason: string, reasonCharsMax: number): PauseRequest {
-  return { at, by: byOnError, reason: reason.slice(0, reasonCharsMax) };
+export function pauseOnError(at: number, reason: string): PauseRequest {
+  return { at, by: byOnError, reason: reason.slice(0, bounds.reasonCharsMax) };
 }

@@ -6,6 +6,7 @@
 // 2. It names absolute positions and has a number that the job's database keeps: however often a crash makes it come
 //    again, it happens once.
 // 3. A resume that fails puts the job back where it stood, in the same way.
+import { bounds } from '../../analysis/bounds';
 import type { PlanNode } from '../../analysis/plan';
 import type { LogPlace } from '../../connectors/connector';
 import type { StreamJobsError } from '../../protocol/errors';
@@ -87,7 +88,7 @@ export async function pauseForLoss(
   if (core.state === 'running') core.enter('pausing');
   await core.letGo();
   if (core.readings.positions.size === 0) await core.readCheckpoint();
-  const { closeDeadlineMs: ms, reasonCharsMax } = core.limits;
+  const { closeDeadlineMs: ms } = core.limits;
   const failure = await describedLoss(
     core,
     cause,
@@ -97,7 +98,7 @@ export async function pauseForLoss(
   const { record, openPause } = core.journal;
   const at = core.around.clock.now();
   if (openPause === undefined) {
-    const request = { at, by: byDataLoss, reason: failure.message.slice(0, reasonCharsMax) };
+    const request = { at, by: byDataLoss, reason: failure.message.slice(0, bounds.reasonCharsMax) };
     const event = pauseEvent(request, at, core.readings.lag, core.readings.positions);
     await core.journal.keep({ desired: 'paused', pauseRequest: request, pauses: record.pauses + 1 }, event);
     core.around.meter.paused();

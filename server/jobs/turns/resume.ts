@@ -1,5 +1,6 @@
 // Resuming a job: check that its positions still exist, journal that its pause is over, read. Answered when it really
 // reads again; whatever fails before that leaves it paused, in the pause it was in.
+import { wrongStep } from '../../analysis/bounds';
 import type { StreamJobsError } from '../../protocol/errors';
 import type { ResumeOptions } from '../../protocol/rpc';
 import { byTimer, errorInfo, type JobCore } from '../jobCore';
@@ -28,9 +29,8 @@ interface Before {
 /** @throws StreamJobsError JOB_NOT_PAUSED, RESUME_TIMEOUT, DATA_LOSS, STORAGE and what the sources say */
 export async function resume(core: JobCore, turn: Turn, options: ResumeOptions): Promise<void> {
   const { records } = options;
-  const { stepRecordsMax } = core.limits;
-  if (records !== undefined && !(Number.isInteger(records) && records >= 1 && records <= stepRecordsMax))
-    throw messages.badStep(records, stepRecordsMax);
+  const wrong = records === undefined ? undefined : wrongStep(records);
+  if (wrong !== undefined) throw wrong;
   if (core.state !== 'paused') throw messages.jobNotPaused(core.standing());
   const before = standingPause(core);
   core.enter('resuming');

@@ -14,6 +14,7 @@ import {
   JobsLikeContext,
   NamedJobsContext,
   type DeployJobContext,
+  type IntervalLiteralContext,
   type JobBodyContext,
   type JobTargetContext,
   type PauseJobsContext,
@@ -23,6 +24,7 @@ import {
   type StopJobContext,
   type StrategyContext,
 } from '../generated/StreamSqlParser';
+import { hasPlaceholder } from '../placeholders';
 import { intervalMs } from './intervals';
 import { isPresent, type Source } from './source';
 import { insert, optionList, selectStatement, statementSet } from './tables';
@@ -56,11 +58,17 @@ export function pauseJobs(source: Source, context: PauseJobsContext): ChangeJobs
     kind: 'pauseJobs',
     target: jobTarget(source, context.jobTarget()),
     ...(isPresent(cold) ? { cold: source.tokenSpan(cold.symbol) } : {}),
-    ...(reason ? { reason: source.string(reason).text } : {}),
-    ...(interval ? { forMs: intervalMs(source, interval) } : {}),
+    ...(reason ? { reason: source.string(reason) } : {}),
+    ...(interval ? pauseLength(source, interval) : {}),
     ...(until ? { until: source.string(until) } : {}),
     span: source.span(context),
   };
+}
+
+function pauseLength(source: Source, context: IntervalLiteralContext): Pick<ChangeJobs, 'length'> {
+  const span = source.span(context);
+  const ms = intervalMs(source, context);
+  return hasPlaceholder(source.slice(span)) ? {} : { length: { ms, span } };
 }
 
 export function resumeJobs(source: Source, context: ResumeJobsContext): ChangeJobs {
@@ -87,7 +95,7 @@ function resumeFrom(source: Source, context: ResumeFromContext): NonNullable<Cha
   const span = source.span(context);
   if (context.EARLIEST()) return { kind: 'earliest', span };
   if (!context.TIMESTAMP()) return { kind: 'latest', span };
-  return { kind: 'timestamp', timestamp: source.string(context.STRING()).text, span };
+  return { kind: 'timestamp', timestamp: source.string(context.STRING()), span };
 }
 
 function jobTarget(source: Source, context: Maybe<JobTargetContext>): JobTarget {
@@ -122,7 +130,13 @@ export function deployJob(source: Source, context: DeployJobContext): DeployJob 
 
 function strategy(source: Source, context: StrategyContext): NonNullable<DeployJob['strategy']> {
   const span = source.span(context);
-  if (context.CANARY()) return { kind: 'canary', percent: source.integer(context.INTEGER()), span };
+  if (context.CANARY()) {
+    const number = context.INTEGER();
+    const share = number
+      ? { share: { percent: source.integer(number), span: source.tokenSpan(number.symbol) } }
+      : {};
+    return { kind: 'canary', ...share, span };
+  }
   if (context.BLUE_GREEN()) return { kind: 'blueGreen', span };
   return { kind: context.ROLLING() ? 'rolling' : 'replace', span };
 }

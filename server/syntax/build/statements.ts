@@ -92,7 +92,10 @@ function aboutOneJob(source: Source, child: unknown): Statement | undefined {
   }
   if (child instanceof PeekJobContext) {
     const count = child.INTEGER();
-    return { kind: 'peekJob', ...named(source, child), ...(count ? { limit: source.integer(count) } : {}) };
+    const limit = count
+      ? { limit: { count: source.integer(count), span: source.tokenSpan(count.symbol) } }
+      : {};
+    return { kind: 'peekJob', ...named(source, child), ...limit };
   }
   if (child instanceof RetryDeadLettersContext) {
     const number = child.INTEGER();

@@ -267,7 +267,7 @@ describe('DEPLOY ... STRATEGY CANARY', () => {
       ],
     ] as const)
       expect((await jobs.run(sql)).error).toMatchObject({ code: 'VERSION_EXISTS', message });
-    expect((await jobs.run(deploy('2', 'CANARY(100)'))).error?.code).toBe('NOT_SUPPORTED');
+    expect((await jobs.run(deploy('2', 'CANARY(100)'))).error?.code).toBe('BAD_REQUEST');
     expect(jobs.server.getJobDetails('job').version).toBe('1 + 2 (10 %)');
   });
 });

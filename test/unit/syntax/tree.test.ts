@@ -177,7 +177,12 @@ describe('statements', () => {
   it.each([
     [
       "PAUSE JOB IF EXISTS a, `b c` COLD WITH REASON = 'it''s late' FOR INTERVAL '30' MINUTE",
-      { target: { names: ['a', 'b c'], ifExists: true }, reason: "it's late", forMs: 1_800_000, cold: {} },
+      {
+        target: { names: ['a', 'b c'], ifExists: true },
+        reason: "it's late",
+        length: { ms: 1_800_000 },
+        cold: {},
+      },
     ],
     [
       "RESUME QUERIES LIKE 'o%' FROM LATEST ACCEPT DATA LOSS",
@@ -190,7 +195,7 @@ describe('statements', () => {
     ],
     [
       "DEPLOY JOB j VERSION '2' AS SELECT 1 STRATEGY CANARY(10)",
-      { version: '2', strategy: { kind: 'canary', percent: 10 } },
+      { version: '2', strategy: { kind: 'canary', share: { percent: 10 } } },
     ],
     ['SHOW PAUSE HISTORY FOR j', { what: 'pauseHistory', name: 'j' }],
     ['EXPLAIN PAUSE JOB j', { subject: { kind: 'pauseJobs' } }],

@@ -59,7 +59,7 @@ describe('starting jobs', () => {
     [`START JOB x AS ${query} WITH ('state' = 'discard')`, 'BAD_OPTION', 'state'],
     [
       `DEPLOY JOB big VERSION '2' AS ${query} STRATEGY CANARY(0)`,
-      'NOT_SUPPORTED',
+      'BAD_REQUEST',
       'CANARY gives a version 1 to 99 percent of the keys, not 0.',
     ],
     ['EXPLAIN PAUSE JOB bigg', 'JOB_NOT_FOUND', 'There is no job bigg.'],
