@@ -76,8 +76,8 @@ export function detailsOf(core: JobCore): JobDetails {
     options: planned?.options ?? {},
     metrics: {
       batches,
-      lastBatchMs,
-      lastCheckpointMs,
+      lastBatchMs: toTenth(lastBatchMs),
+      lastCheckpointMs: toTenth(lastCheckpointMs),
       pauses: record.pauses,
       resumes: record.resumes,
       stateBytes,
@@ -92,6 +92,11 @@ export function detailsOf(core: JobCore): JobDetails {
       offset: position > 0n ? String(position - 1n) : null,
     })),
   };
+}
+
+/** As precise as anyone can use: clocks count in nanoseconds. */
+function toTenth(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 10) / 10;
 }
 
 function partitionSnapshot(progress: PartitionProgress): PartitionSnapshot {

@@ -17,7 +17,13 @@ describe('looking', () => {
       'running',
       'running',
     ]);
-    expect((await harness.run('SHOW METRICS big')).rows).toContainEqual(['big', 'pauses', 1]);
+    expect((await harness.run('SHOW METRICS big')).rows).toEqual(
+      expect.arrayContaining([
+        ['big', 'pauses', 1],
+        ['big', 'last_batch_ms', 2.3],
+        ['big', 'last_checkpoint_ms', 1],
+      ]),
+    );
     expect((await harness.run('SHOW PAUSE HISTORY FOR big')).rows?.[0]).toEqual(
       expect.arrayContaining(['big', 'ada', 'why', 1000]),
     );
