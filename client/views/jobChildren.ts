@@ -1,6 +1,6 @@
 // What a job's row opens to: warnings, partitions, sinks, version, consumer group and the last pauses.
 import type { JobSnapshot, PartitionSnapshot, PauseEvent } from '../../server/protocol/jobs';
-import { age, clockTime, count, countOrUnknown, lagText, pauseLength } from '../../server/protocol/jobText';
+import { age, clockTime, count, lagAmount, lagText, pauseLength } from '../../server/protocol/jobText';
 import { bar } from './charts';
 import { can, type Row } from './jobRow';
 
@@ -31,7 +31,7 @@ export function jobChildRows(job: JobSnapshot, now: number): Row[] {
 }
 
 function partitionRow(job: JobSnapshot, partition: PartitionSnapshot, lagMax: number): Row {
-  const { stream, position, end, lag, lost } = partition;
+  const { stream, position, end, lag, unit, lost } = partition;
   const reads = `${position} of ${end ?? 'unknown'}`;
   return child(
     job,
@@ -40,7 +40,7 @@ function partitionRow(job: JobSnapshot, partition: PartitionSnapshot, lagMax: nu
     `${stream} ${partition.partition}`,
     [
       lag === null ? '' : bar(lag / lagMax),
-      lagText({ lag }),
+      lagText({ lag, ...(unit === undefined ? {} : { lagUnit: unit }) }),
       reads,
       lost > 0 ? `${count(lost)} already deleted by retention` : '',
     ],
@@ -81,12 +81,13 @@ function consumerGroupRow(job: JobSnapshot): Row[] {
 }
 
 function pauseRow(job: JobSnapshot, pause: PauseEvent, now: number): Row {
-  const resumed = pause.lagAtResume === undefined ? '' : ` to ${countOrUnknown(pause.lagAtResume)}`;
+  const { lagAtResume } = pause;
+  const resumed = lagAtResume === undefined ? '' : ` to ${lagAmount(lagAtResume, job.lagUnit)}`;
   return child(job, `pause:${pause.pausedAt}`, 'history', `paused ${clockTime(pause.pausedAt, now)}`, [
     pauseLength(pause, now),
     `by ${pause.by}`,
     pause.reason ?? '',
-    `lag ${countOrUnknown(pause.lagAtPause)}${resumed}`,
+    `lag ${lagAmount(pause.lagAtPause, job.lagUnit)}${resumed}`,
   ]);
 }
 

@@ -18,8 +18,7 @@ export function statusText(jobs: readonly JobSnapshot[]): StatusText | undefined
   const label = `Stream Jobs: ${failed} failed, ${paused.length} paused, ${running} running`;
   const parts = failed > 0 ? [`${failed} failed`] : [];
   if (paused.length > 0) {
-    const lag = totalLag(paused);
-    parts.push(`${paused.length} paused`, lag === null ? lagText({ lag }) : `lag ${short(lag)}`);
+    parts.push(`${paused.length} paused`, totalLag(paused));
   }
   if (parts.length > 0) {
     const icon = failed > 0 ? 'error' : 'debug-pause';
@@ -28,12 +27,13 @@ export function statusText(jobs: readonly JobSnapshot[]): StatusText | undefined
   return { text: running > 0 ? `$(sync) ${running} running` : `$(debug-stop) ${jobs.length} stopped`, label };
 }
 
-/** The sum of lags; unknown when one is unknown. */
-export function totalLag(jobs: readonly JobSnapshot[]): number | null {
-  let total = 0;
-  for (const { lag } of jobs) {
-    if (lag === null) return null;
-    total += lag;
+/** `lag 8.4k`, with files `lag 8.4k + 3k bytes`: the sum of each kind; unknown when one is unknown. */
+function totalLag(jobs: readonly JobSnapshot[]): string {
+  const sums = new Map<string, number>();
+  for (const { lag, lagUnit } of jobs) {
+    if (lag === null) return lagText({ lag });
+    const unit = lagUnit === undefined ? '' : ` ${lagUnit}`;
+    if (lag > 0) sums.set(unit, (sums.get(unit) ?? 0) + lag);
   }
-  return total;
+  return `lag ${sums.size === 0 ? '0' : [...sums].map(([unit, lag]) => short(lag) + unit).join(' + ')}`;
 }

@@ -15,6 +15,8 @@ export interface PartitionProgress {
   /** Null until known. */
   start: bigint | null;
   end: bigint | null;
+  /** What they count, where that is not records. */
+  unit?: 'bytes';
 }
 
 /** A record that was looked at and not processed. */

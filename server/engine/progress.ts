@@ -17,6 +17,7 @@ export async function partitionProgress(
       const range = ranges.find((candidate) => candidate.partition === partition);
       // A partition that was never read is read from its start.
       const position = known.get(partition) ?? range?.start ?? 0n;
-      return { stream, partition, position, start: range?.start ?? null, end: range?.end ?? null };
+      const [start, end] = [range?.start ?? null, range?.end ?? null];
+      return { stream, partition, position, start, end, ...(source?.unit && { unit: source.unit }) };
     });
 }

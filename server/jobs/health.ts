@@ -1,6 +1,7 @@
 // What needs a look while a job goes on: pure judgements over readings, each a sentence with its next step.
 import type { CommitHealth } from '../engine/engine';
-import type { JobState, WarningKind } from '../protocol/jobs';
+import { lagAmount } from '../protocol/jobText';
+import type { JobState, LagUnit, WarningKind } from '../protocol/jobs';
 import { written } from './messages';
 
 /** From when on something is worth a warning. */
@@ -30,6 +31,8 @@ export interface JobHealthReading {
   state: JobState;
   now: number;
   lag: number | null;
+  /** See JobSnapshot. */
+  lagUnit?: LagUnit;
   /** When it last got on, or began to run. */
   progressAt: number;
   /** Something else explains why it does not get on. */
@@ -81,11 +84,19 @@ export function clockJump(
   return { at: now.wall, byMs, noticedAt: now.monotonic };
 }
 
-function stuck({ name, state, now, lag, progressAt, inTrouble }: JobHealthReading): string | undefined {
+function stuck({
+  name,
+  state,
+  now,
+  lag,
+  lagUnit,
+  progressAt,
+  inTrouble,
+}: JobHealthReading): string | undefined {
   const idleMs = now - progressAt;
   if (state !== 'running' || lag === null || lag === 0 || inTrouble) return undefined;
   if (idleMs < healthLimits.stuckMs) return undefined;
-  return `No record was processed for ${spoken(idleMs)}, though ${lag} wait. A sink may not be taking rows; if its sources and sinks are well, RESTART JOB ${written(name)}.`;
+  return `No record was processed for ${spoken(idleMs)}, though ${lagAmount(lag, lagUnit)} wait. A sink may not be taking rows; if its sources and sinks are well, RESTART JOB ${written(name)}.`;
 }
 
 function failingCommits({ stream, failing }: CommitHealth, now: number): string | undefined {

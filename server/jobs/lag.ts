@@ -1,5 +1,6 @@
 // Lag: how far a job is behind its sources, how that changes, and when it will have caught up. Unknown is null.
 import type { PartitionProgress } from '../engine/engine';
+import type { LagUnit } from '../protocol/jobs';
 
 /** Samples kept of one job, and how far back its rates look. */
 const samplesMax = 64;
@@ -30,6 +31,12 @@ export function totalLag(partitions: readonly Offsets[]): number | null {
     sum += lag;
   }
   return Number(sum);
+}
+
+/** What that sum counts; undefined for records, and while nothing is known. */
+export function lagUnit(partitions: readonly Pick<PartitionProgress, 'unit'>[]): LagUnit | undefined {
+  if (!partitions.some(({ unit }) => unit === 'bytes')) return undefined;
+  return partitions.every(({ unit }) => unit === 'bytes') ? 'bytes' : 'records and bytes';
 }
 
 export function totalLost(partitions: readonly Offsets[]): number {

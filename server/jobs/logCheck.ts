@@ -51,13 +51,14 @@ function wasMoved({ position, told, committed }: PartitionInLog): boolean {
 
 /** The same for the lag. */
 export function progressIn(logs: readonly StreamLog[]): PartitionProgress[] {
-  return logs.flatMap(({ stream, partitions }) =>
+  return logs.flatMap(({ stream, unit, partitions }) =>
     partitions.map(({ partition, position, start, end }) => ({
       stream,
       partition,
       position: position ?? start ?? 0n,
       start,
       end,
+      ...(unit === 'bytes' ? { unit } : {}),
     })),
   );
 }

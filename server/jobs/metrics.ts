@@ -75,13 +75,13 @@ const perJob: PerJob[] = [
   {
     name: 'job_kafka_lag',
     kind: 'gauge',
-    help: 'Records waiting, absent while unknown.',
+    help: 'Records waiting (of files bytes), absent while unknown.',
     value: (job) => job.kafkaLag,
   },
   {
     name: 'job_kafka_lag_while_paused',
     kind: 'gauge',
-    help: 'Records waiting for a paused job, absent while unknown.',
+    help: 'Records waiting (of files bytes) for a paused job, absent while unknown.',
     value: (job) => (job.state === 'paused' ? job.kafkaLag : undefined),
   },
   {

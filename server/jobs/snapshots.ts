@@ -13,7 +13,7 @@ import type { JobCore } from './jobCore';
 import type { JobRecord } from './store';
 import { runningName } from './versions';
 import { countByKind, warningsOf } from './warnings';
-import { lagOf, lostOf, timeToDrain, totalLost } from './lag';
+import { lagOf, lagUnit, lostOf, timeToDrain, totalLost } from './lag';
 
 export function snapshotOf(core: JobCore): JobSnapshot {
   const { record } = core.journal;
@@ -21,6 +21,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
   const counters = core.counters();
   const { deadLetters } = counters;
   const partitions = readings.partitions ?? [];
+  const unit = lagUnit(partitions);
   const running = core.state === 'running';
   const lagPerSecond =
     core.state === 'running' || core.state === 'paused' ? readings.history.lagPerSecond() : null;
@@ -46,6 +47,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     recordsLate: counters.recordsLate,
     recordsPerSecond: running ? readings.history.recordsPerSecond() : 0,
     lag: readings.lag,
+    ...(unit === undefined ? {} : { lagUnit: unit }),
     lagPerSecond,
     ...(drainMs === undefined ? {} : { timeToDrainMs: drainMs }),
     lost: totalLost(partitions),
@@ -100,7 +102,7 @@ function toTenth(ms: number | null): number | null {
 }
 
 function partitionSnapshot(progress: PartitionProgress): PartitionSnapshot {
-  const { stream, partition, start, position, end } = progress;
+  const { stream, partition, start, position, end, unit } = progress;
   const lag = lagOf(progress);
   return {
     stream,
@@ -109,6 +111,7 @@ function partitionSnapshot(progress: PartitionProgress): PartitionSnapshot {
     position: String(position),
     end: end === null ? null : String(end),
     lag: lag === null ? null : Number(lag),
+    ...(unit === undefined ? {} : { unit }),
     lost: Number(lostOf(progress)),
   };
 }

@@ -3,7 +3,7 @@ import type { WarningKind } from '../protocol/jobs';
 import { jobWarnings, said, type JobHealthReading, type Warning } from './health';
 import { horizonWarning } from './horizon';
 import type { JobCore } from './jobCore';
-import { totalLost } from './lag';
+import { lagUnit, totalLost } from './lag';
 
 export function warningsOf(core: JobCore): Warning[] {
   return [
@@ -40,11 +40,13 @@ function unpublished(core: JobCore): Warning[] {
 
 function healthOf({ around, name, state, readings, slot, trouble }: JobCore): JobHealthReading {
   const { lag, progressAt } = readings;
+  const unit = lagUnit(readings.partitions ?? []);
   return {
     name,
     state,
     now: around.clock.monotonic(),
     lag,
+    ...(unit === undefined ? {} : { lagUnit: unit }),
     progressAt,
     inTrouble: trouble !== undefined,
     commits: slot.current?.commits() ?? [],

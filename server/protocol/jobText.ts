@@ -1,11 +1,21 @@
 // How a job's state reads in one line: the same words in the tree, the lenses, the hover and the command line.
-import type { IsoTime, JobBrief, JobSnapshot, JobState, PauseDepth, PauseEvent, PositionMove } from './jobs';
+import type {
+  IsoTime,
+  JobBrief,
+  JobSnapshot,
+  JobState,
+  LagUnit,
+  PauseDepth,
+  PauseEvent,
+  PositionMove,
+} from './jobs';
 
 /** What the line is made from; a JobSnapshot and a JobBrief both fit. */
 export interface JobLine {
   state: JobState;
   since: string;
   lag: number | null;
+  lagUnit?: LagUnit;
   recordsPerSecond: number;
   lagPerSecond?: number | null;
   lost?: number;
@@ -42,11 +52,12 @@ export function describeJob(job: JobLine, now: number): string {
 
 /** What the language server is told of a job. */
 export function jobBrief(job: JobSnapshot): JobBrief {
-  const { name, state, since, lag, recordsPerSecond, version, versions } = job;
+  const { name, state, since, lag, lagUnit, recordsPerSecond, version, versions } = job;
   const letters = job.deadLetters?.kept ?? 0;
   const reason = job.pause?.reason;
   return {
     ...{ name, state, since, lag, recordsPerSecond, version },
+    ...(lagUnit === undefined ? {} : { lagUnit }),
     ...(versions === undefined ? {} : { versions }),
     ...(letters === 0 ? {} : { deadLetters: letters }),
     ...(reason === undefined ? {} : { reason }),
@@ -69,9 +80,15 @@ export function nextVersion({ version, versions = [] }: Pick<JobSnapshot, 'versi
   return String(next);
 }
 
-/** `lag 8,403`, `lag unknown`. Unknown is not zero. */
-export function lagText({ lag }: { lag: number | null }): string {
-  return `lag ${countOrUnknown(lag)}`;
+/** `lag 8,403`, `lag 8,403 bytes`, `lag unknown`. Unknown is not zero. */
+export function lagText({ lag, lagUnit }: { lag: number | null; lagUnit?: LagUnit }): string {
+  return `lag ${lagAmount(lag, lagUnit)}`;
+}
+
+/** `8,403`, of a file `8,403 bytes`, `unknown`. */
+export function lagAmount(lag: number | null, unit: LagUnit | undefined): string {
+  if (lag === null || lag === 0 || unit === undefined) return countOrUnknown(lag);
+  return `${count(lag)} ${lag === 1 && unit === 'bytes' ? 'byte' : unit}`;
 }
 
 /** `8,403`, `unknown`. */

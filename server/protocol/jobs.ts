@@ -16,6 +16,9 @@ export type IsoTime = string;
 /** An offset or byte position as a decimal string, since it may exceed 2^53. */
 export type OffsetText = string;
 
+/** What a job's lag counts, where that is not records: a file's are bytes, and a job may read both. */
+export type LagUnit = 'bytes' | 'records and bytes';
+
 /** One partition of one source of a job. Unknown numbers are null, never 0. */
 export interface PartitionSnapshot {
   /** The stream (table) read, as the job's query names it. */
@@ -27,8 +30,10 @@ export interface PartitionSnapshot {
   position: OffsetText;
   /** One past the last record in the log. */
   end: OffsetText | null;
-  /** Records waiting: end - max(position, start). */
+  /** What waits: end - max(position, start). */
   lag: number | null;
+  /** What offsets and lag count, where that is not records. */
+  unit?: 'bytes';
   /** Records deleted before the job read them: max(0, start - position). */
   lost: number;
 }
@@ -100,6 +105,7 @@ export interface JobSnapshot {
   /** Input records a second, over the last few seconds. */
   recordsPerSecond: number;
   lag: number | null;
+  lagUnit?: LagUnit;
   /** Growth of the lag a second: positive while falling behind or paused. */
   lagPerSecond: number | null;
   /** At the present rate, while lag shrinks. */
@@ -190,6 +196,7 @@ export interface JobBrief {
   since: IsoTime;
   reason?: string;
   lag: number | null;
+  lagUnit?: LagUnit;
   recordsPerSecond: number;
   /** As in its snapshot. */
   version?: string;

@@ -4,8 +4,8 @@ import {
   age,
   clockTime,
   count,
-  countOrUnknown,
   describeJob,
+  lagAmount,
   lagText,
   pauseLength,
   rate,
@@ -89,8 +89,8 @@ function lagChart(job: JobDetails, lags: readonly number[]): string {
       return `${x.toFixed(1)},${y.toFixed(1)}`;
     })
     .join(' ');
-  const label = `Lag over the last ${lags.length} readings, at most ${count(max)}, now ${lagText(job)}`;
-  return `<h2>Lag</h2><svg role="img" aria-label="${label}" viewBox="0 0 ${chartWidth} ${chartHeight}" preserveAspectRatio="none"><polyline points="${points}"/></svg><p class="quiet">at most ${count(max)}</p>`;
+  const label = `Lag over the last ${lags.length} readings, at most ${lagAmount(max, job.lagUnit)}, now ${lagText(job)}`;
+  return `<h2>Lag</h2><svg role="img" aria-label="${label}" viewBox="0 0 ${chartWidth} ${chartHeight}" preserveAspectRatio="none"><polyline points="${points}"/></svg><p class="quiet">at most ${lagAmount(max, job.lagUnit)}</p>`;
 }
 
 function figures(job: JobDetails, now: number): string {
@@ -98,7 +98,7 @@ function figures(job: JobDetails, now: number): string {
   const ms = (value: number | null) => (value === null ? 'unknown' : `${Math.round(value)} ms`);
   const rows: [string, string][] = [
     ['Rate', rate(job.recordsPerSecond)],
-    ['Lag', job.lag === null ? 'unknown' : count(job.lag)],
+    ['Lag', lagAmount(job.lag, job.lagUnit)],
     ['Time to drain', job.timeToDrainMs === undefined ? '' : span(job.timeToDrainMs)],
     ['Records in', count(job.recordsIn)],
     ['Records out', count(job.recordsOut)],
@@ -130,20 +130,21 @@ function partitions(job: JobDetails): string {
   return table(
     'Partitions',
     ['Stream', 'Partition', 'First kept', 'Position', 'Log end', 'Lag', 'Deleted unread'],
-    job.partitions.map(({ stream, partition, start, position, end, lag, lost }) => [
+    job.partitions.map(({ stream, partition, start, position, end, lag, unit, lost }) => [
       stream,
       String(partition),
       start ?? 'unknown',
       position,
       end ?? 'unknown',
-      countOrUnknown(lag),
+      lagAmount(lag, unit),
       count(lost),
     ]),
   );
 }
 
 function pauses(job: JobDetails, now: number): string {
-  const lag = (value: number | null | undefined) => (value === undefined ? '' : countOrUnknown(value));
+  const lag = (value: number | null | undefined) =>
+    value === undefined ? '' : lagAmount(value, job.lagUnit);
   return table(
     'Pauses',
     ['Paused', 'For', 'By', 'Reason', 'Lag at pause', 'Lag at resume', 'Resumed elsewhere'],

@@ -81,6 +81,7 @@ function describeJob(job: JobDetails): Outcome {
     consumer_group: job.consumerGroup ?? null,
     sinks,
     lag: job.lag,
+    lag_unit: job.lagUnit ?? 'records',
     lost: job.lost,
     offsets: offsets.join(', '),
     pauses: job.metrics.pauses,

@@ -1,5 +1,5 @@
 // EXPLAIN PAUSE JOB and EXPLAIN RESUME JOB: what would happen, and nothing that does.
-import { countOrUnknown, count, movedText, rate, span } from '../../protocol/jobText';
+import { count, lagText, movedText, rate, span } from '../../protocol/jobText';
 import type { StreamLog } from '../../engine/engine';
 import type { JobDetails, PositionMove } from '../../protocol/jobs';
 import type { Cell } from '../../protocol/results';
@@ -59,14 +59,14 @@ function jobsMeant({ target }: ChangeJobs, { jobs }: StatementContext): Job[] {
 
 async function pauseRows(statement: ChangeJobs, job: Job, context: StatementContext): Promise<Row[]> {
   const details = job.details();
-  const { consumerGroup, partitions, sinks, state, lag, recordsPerSecond, lagPerSecond } = details;
+  const { consumerGroup, partitions, sinks, state, recordsPerSecond, lagPerSecond } = details;
   if (state !== 'running' && state !== 'starting')
     return [['state', `${describeStanding(standingOf(details))}: PAUSE would be refused.`]];
   const place =
     consumerGroup === undefined ? 'kept in the checkpoint' : `committed to group ${consumerGroup}`;
   const growth = recordsPerSecond + (lagPerSecond ?? 0);
   return [
-    ['state', `running, ${rate(recordsPerSecond)}, lag ${countOrUnknown(lag)}`],
+    ['state', `running, ${rate(recordsPerSecond)}, ${lagText(details)}`],
     ...partitions.map(({ stream, partition, position }): Row => [
       'position',
       `${stream} partition ${partition}: about ${position}, ${place}`,

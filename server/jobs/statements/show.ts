@@ -61,16 +61,22 @@ function jobsMeant({ name }: Show, { jobs: registry }: StatementContext): JobDet
 }
 
 function jobs(all: JobDetails[]): Outcome {
-  const columns = ['name', 'state', 'since', 'records_per_second', 'lag', 'reason'];
+  const columns = ['name', 'state', 'since', 'records_per_second', 'lag', 'lag_unit', 'reason'];
   const rows = all.map((job): Cell[] => [
     job.name,
     job.state,
     job.since,
     Math.round(job.recordsPerSecond),
     job.lag,
+    unitOf(job),
     reasonOf(job),
   ]);
   return tabled(columns, rows, 'job');
+}
+
+/** What the job's lag counts. */
+function unitOf({ lagUnit }: JobDetails): string {
+  return lagUnit ?? 'records';
 }
 
 function reasonOf(job: JobDetails): string | null {
@@ -88,6 +94,7 @@ function status(all: JobDetails[]): Outcome {
     'reason',
     'until',
     'lag',
+    'lag_unit',
     'lost',
     'retention_horizon',
     'warning',
@@ -102,6 +109,7 @@ function status(all: JobDetails[]): Outcome {
     reasonOf(job),
     job.pause?.until ?? null,
     job.lag,
+    unitOf(job),
     job.lost,
     job.retentionHorizon ?? null,
     job.warnings[0] ?? null,
@@ -118,6 +126,7 @@ function metrics(all: JobDetails[]): Outcome {
       records_late: job.recordsLate,
       records_per_second: Math.round(job.recordsPerSecond),
       lag: job.lag,
+      lag_unit: unitOf(job),
       lag_per_second: job.lagPerSecond,
       lost: job.lost,
       batches: job.metrics.batches,
@@ -143,11 +152,12 @@ function pauseHistory(all: JobDetails[]): Outcome {
     'reason',
     'lag_at_pause',
     'lag_at_resume',
+    'lag_unit',
     'notes',
   ];
-  const rows = all.flatMap(({ name, pauseHistory: pauses }) =>
-    pauses.map((event): Cell[] => [
-      name,
+  const rows = all.flatMap((job) =>
+    job.pauseHistory.map((event): Cell[] => [
+      job.name,
       event.pausedAt,
       event.resumedAt ?? null,
       event.durationMs ?? null,
@@ -155,6 +165,7 @@ function pauseHistory(all: JobDetails[]): Outcome {
       event.reason ?? null,
       event.lagAtPause,
       event.lagAtResume ?? null,
+      unitOf(job),
       notesOf(event),
     ]),
   );

@@ -92,6 +92,20 @@ it('says of each pause where the job went on instead, and lists versions', () =>
   expect(html(details({}), 'versions')).toContain('<th scope="col">Deployed at</th>');
 });
 
+it('says where lag counts bytes', () => {
+  const lag = { partition: 0, start: '0', position: '7', end: '19', lag: 12, lost: 0 };
+  const pause = { pausedAt: ago(60), by: 'cli', lagAtPause: 1200, offsets: [] };
+  const job = details({
+    lag: 1200,
+    lagUnit: 'bytes',
+    partitions: [{ ...lag, stream: 'file', unit: 'bytes' }],
+    pauseHistory: [pause],
+  });
+  expect(html(job, 'figures')).toContain('<dt>Lag</dt><dd>1,200 bytes</dd>');
+  expect(html(job, 'partitions')).toContain('<td>12 bytes</td>');
+  expect(html(job, 'pauses')).toContain('<td>1,200 bytes</td>');
+});
+
 it('says unknown for what is not known', () => {
   const partition = { stream: 's', partition: 0, start: null, position: '7', end: null, lag: null, lost: 0 };
   expect(html(details({ partitions: [partition] }), 'partitions')).toMatch(

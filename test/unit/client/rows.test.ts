@@ -28,6 +28,12 @@ describe('a job row', () => {
       'debug-pause',
       'paused 12 min · lag 8,403 · 1,204 records already deleted by retention',
     ],
+    [
+      'behind in a file',
+      paused({ lagUnit: 'bytes' }),
+      'debug-pause',
+      'paused 12 min · lag 8,403 bytes (+120/s) · index rebuild',
+    ],
     ['in transition', snapshot({ state: 'pausing' }), 'loading~spin', 'pausing…'],
     [
       'failed',
@@ -92,7 +98,7 @@ it('a job opens to partitions, sinks, what waits in it, version, group and the l
   const job = paused({
     partitions: [
       { ...partition, partition: 0, position: '100', end: '180', lag: 80 },
-      { ...partition, partition: 1, position: '100', end: '110', lag: 10 },
+      { ...partition, partition: 1, position: '100', end: '110', lag: 10, unit: 'bytes' },
       { ...partition, partition: 2, position: '7', end: null, lag: null },
     ],
     sinks: [{ table: 'big', connector: 'kafka', target: 'big-orders', recordsOut: 9000 }],
@@ -106,7 +112,7 @@ it('a job opens to partitions, sinks, what waits in it, version, group and the l
     rows.map(({ label, description }) => `${label}: ${description}`.replace(/paused .*?: /, 'paused: ')),
   ).toEqual([
     'incoming 0: ▰▰▰▰▰▰▰▰ · lag 80 · 100 of 180',
-    'incoming 1: ▰▱▱▱▱▱▱▱ · lag 10 · 100 of 110',
+    'incoming 1: ▰▱▱▱▱▱▱▱ · lag 10 bytes · 100 of 110',
     'incoming 2: lag unknown · 7 of unknown',
     'writes big: kafka big-orders · 9,000 records',
     '12 rows not published yet: safe here, sent when the sink takes them',
@@ -212,6 +218,11 @@ describe('the status bar', () => {
       'paused jobs and their lag',
       [snapshot(), paused(), paused({ lag: 0 })],
       '$(debug-pause) 2 paused · lag 8.4k',
+    ],
+    [
+      'records and bytes apart',
+      [paused(), paused(), paused({ lag: 5000, lagUnit: 'bytes' })],
+      '$(debug-pause) 3 paused · lag 16.8k + 5k bytes',
     ],
     ['an unknown lag as unknown', [paused(), paused({ lag: null })], '$(debug-pause) 2 paused · lag unknown'],
     ['a failure first', [paused(), snapshot({ state: 'failed' })], '$(error) 1 failed · 1 paused · lag 8.4k'],

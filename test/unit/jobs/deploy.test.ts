@@ -16,6 +16,7 @@ describe('DEPLOY ... STRATEGY REPLACE', () => {
     jobs.append(500);
     await jobs.done(`START JOB job AS ${passing('1')}`);
     await jobs.drained();
+    await jobs.until(() => jobs.server.listJobs()[0]?.lagUnit === 'bytes');
     jobs.append(500);
     const answer = await jobs.done(`DEPLOY JOB job VERSION '2' AS ${passing('2')} STRATEGY ROLLING`);
     expect(answer.message).toBe("job is running, version '2'. On one machine ROLLING is REPLACE.");

@@ -150,8 +150,9 @@ export class FakeEngine implements Engine {
   }
 
   progressAt(position: bigint): PartitionProgress[] {
-    const { log } = this.world;
-    return [{ stream, partition: 0, position, start: log?.start ?? null, end: log?.end ?? null }];
+    const { log, unit } = this.world;
+    const [start, end] = [log?.start ?? null, log?.end ?? null];
+    return [{ stream, partition: 0, position, start, end, ...(unit === 'bytes' ? { unit } : {}) }];
   }
 
   nextAt(position: bigint, { records }: PeekRequest): NextRecord[] {

@@ -23,7 +23,7 @@ describe('a job', () => {
     await harness.clock.advance(30_000);
     expect(warnings()).toEqual([
       expect.stringMatching(
-        /^No record was processed for 8\d s, though 1000 wait\..*RESTART JOB big/,
+        /^No record was processed for 8\d s, though 1,000 wait\..*RESTART JOB big/,
       ) as string,
     ]);
     harness.engine.last('big').process(1);

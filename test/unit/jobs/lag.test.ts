@@ -1,7 +1,15 @@
 // Lag, exact and in both directions; unknown is not zero.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LagHistory, lagOf, lostOf, timeToDrain, totalLag, totalLost } from '../../../server/jobs/lag';
+import {
+  LagHistory,
+  lagOf,
+  lagUnit,
+  lostOf,
+  timeToDrain,
+  totalLag,
+  totalLost,
+} from '../../../server/jobs/lag';
 
 const beyond = 2n ** 60n;
 
@@ -25,6 +33,12 @@ describe('lag of partitions', () => {
     expect(totalLag([known, known])).toBe(10);
     expect(totalLag([known, { ...known, end: null }])).toBeNull();
     expect(totalLost([known, known])).toBe(10);
+  });
+
+  it('counts bytes where a file is read, and says so beside records', () => {
+    expect([lagUnit([]), lagUnit([{}])]).toEqual([undefined, undefined]);
+    expect(lagUnit([{ unit: 'bytes' }])).toBe('bytes');
+    expect(lagUnit([{ unit: 'bytes' }, {}])).toBe('records and bytes');
   });
 
   it('what waits and what is lost is everything from the position to the end', () => {

@@ -38,6 +38,16 @@ describe('numbers', () => {
     ]);
     expect(rate(0.3)).toBe('0.3/s');
   });
+
+  it('of a lag say what they count, where that is not records', () => {
+    expect([0, 1, 8403].map((lag) => lagText({ lag, lagUnit: 'bytes' }))).toEqual([
+      'lag 0',
+      'lag 1 byte',
+      'lag 8,403 bytes',
+    ]);
+    expect(lagText({ lag: 8403, lagUnit: 'records and bytes' })).toBe('lag 8,403 records and bytes');
+    expect(lagText({ lag: null, lagUnit: 'bytes' })).toBe('lag unknown');
+  });
 });
 
 describe('times', () => {
@@ -81,7 +91,7 @@ describe('a line about a job', () => {
   ])('says %s', (_, job, text) => expect(describeJob(job, now)).toBe(text));
 
   it('is the same from what the language server is told', () => {
-    const job = paused({ lagPerSecond: null });
+    const job = paused({ lagPerSecond: null, lagUnit: 'bytes' });
     expect(describeJob(jobBrief(job), now)).toBe(describeJob(job, now));
   });
 });

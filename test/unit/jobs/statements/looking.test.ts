@@ -8,8 +8,8 @@ describe('looking', () => {
   it('SHOW answers with tables', async () => {
     const harness = await serverWith(`${started} PAUSE JOB big WITH REASON 'why'; RESUME JOB big;`);
     expect(await harness.run('SHOW JOBS')).toMatchObject({
-      columns: ['name', 'state', 'since', 'records_per_second', 'lag', 'reason'],
-      rows: [['big', 'running', expect.any(String) as string, 0, 1000, null]],
+      columns: ['name', 'state', 'since', 'records_per_second', 'lag', 'lag_unit', 'reason'],
+      rows: [['big', 'running', expect.any(String) as string, 0, 1000, 'records', null]],
     });
     expect((await harness.run(`SHOW JOBS LIKE 'x%'`)).rows).toEqual([]);
     expect((await harness.run('SHOW STATUS big')).rows?.[0]?.slice(0, 3)).toEqual([
@@ -37,6 +37,26 @@ describe('looking', () => {
       code: 'JOB_NOT_FOUND',
       hint: 'Did you mean big?',
     });
+  });
+
+  it('the lag of a file is said to be in bytes wherever it is shown', async () => {
+    const harness = await serverWith(tables);
+    harness.world.unit = 'bytes';
+    await harness.run(`START JOB big AS ${query}; PAUSE JOB big; RESUME JOB big`);
+    expect(harness.server.listJobs()[0]).toMatchObject({ lagUnit: 'bytes', partitions: [{ unit: 'bytes' }] });
+    const shown = async (sql: string): Promise<unknown[]> => {
+      const { columns = [], rows = [] } = await harness.run(sql);
+      return rows.map((row) => row[columns.indexOf('lag_unit')]);
+    };
+    expect(await shown('SHOW JOBS')).toEqual(['bytes']);
+    expect(await shown('SHOW STATUS big')).toEqual(['bytes']);
+    expect(await shown('SHOW PAUSE HISTORY FOR big')).toEqual(['bytes']);
+    expect((await harness.run('SHOW METRICS big')).rows).toContainEqual(['big', 'lag_unit', 'bytes']);
+    expect((await harness.run('DESCRIBE JOB big')).rows).toContainEqual(['lag_unit', 'bytes']);
+    expect((await harness.run('EXPLAIN PAUSE JOB big')).rows).toContainEqual([
+      'state',
+      'running, 0/s, lag 1,000 bytes',
+    ]);
   });
 
   it('EXPLAIN PAUSE and RESUME tell what would happen, and change nothing', async () => {
