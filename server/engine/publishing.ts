@@ -40,7 +40,7 @@ class Lane {
   async open(): Promise<void> {
     const { published, last, waiting } = this;
     const outside = await this.writer.open(published, waiting.at(-1)?.number ?? published);
-    if (outside === undefined && waiting.length > 0)
+    if (waiting.length > 0 && (outside === undefined || outside < published))
       this.warn('It is no longer known which of the last rows were published; they are published again.');
     if (outside !== undefined && outside > last)
       throw new StreamJobsError(

@@ -16,6 +16,7 @@ import type { GroupOffset } from './groupOffsets';
 import { fetchNext } from './peek';
 import type { Fetched } from './peek';
 import { logBytes } from './logSizes';
+import { committedInLog } from './offsetsLog';
 import { otherMembers } from './otherMembers';
 import { timestampAt } from './recordTimes';
 import { readRetention } from './retention';
@@ -43,6 +44,12 @@ const retentionMsMax = 60_000;
 /** No such topic. Callers say it in their own words. */
 export class TopicMissing extends Error {
   override readonly name = 'TopicMissing';
+}
+
+/** The number of a batch, and who wrote it down. */
+export interface Mark {
+  offset: number;
+  note: string;
 }
 
 interface Waiting {
@@ -110,9 +117,25 @@ export class ClusterReader {
   }
 
   /** What a group has committed for the first partition, with the note it left there; undefined for nothing. */
-  async mark(groupId: string, topic: string): Promise<{ offset: number; note: string } | undefined> {
+  async mark(groupId: string, topic: string): Promise<Mark | undefined> {
     const first = (await this.groupOffsets(groupId, topic)).find(({ partition }) => partition === 0);
     return first && { offset: Number(first.offset), note: first.note };
+  }
+
+  /**
+   * The same by the log that the group's coordinator keeps; null for nothing, undefined where it cannot be found out,
+   * as by a user who may not read that log. Never rejects.
+   */
+  async markInLog(groupId: string, topic: string): Promise<Mark | null | undefined> {
+    try {
+      const { cluster } = await this.connected();
+      const found = await this.inTime(committedInLog(cluster, groupId, topic, 0));
+      return found && { offset: Number(found.offset), note: found.note };
+    } catch {
+      // Also forgets the topic, which kafkajs would go on asking for.
+      void this.dropHandle();
+      return undefined;
+    }
   }
 
   /** See otherMembers; none also where it cannot be found out. Never rejects. */

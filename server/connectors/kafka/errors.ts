@@ -1,5 +1,6 @@
 // What went wrong with Kafka, in a person's words.
 import { StreamJobsError } from '../../protocol/errors';
+import { offsetsTopic } from './offsetsLog';
 import type { Right } from './rights';
 
 /** Which end of the job it happened to. */
@@ -133,6 +134,17 @@ export function transactionError(error: unknown, subject: Subject, writerId: Rig
       { hint: 'Its rows are published again by themselves.', cause: error },
     );
   return kafkaError(error, subject);
+}
+
+/** The coordinator of the marks denies what it acknowledged, and their log may not be read. */
+export function marksForgotten({ cluster }: Subject): StreamJobsError {
+  return new StreamJobsError(
+    'SINK_UNAVAILABLE',
+    `Kafka at ${cluster} has forgotten which rows it was given: what it knows of the job is older than what it acknowledged.`,
+    {
+      hint: `Restart its broker, or let the connection's user read topic ${offsetsTopic} (kafka-acls --add --allow-principal User:... --operation Read --topic ${offsetsTopic}), where the job finds it. Until then nothing is published, so that nothing is repeated.`,
+    },
+  );
 }
 
 /** A right that the user of the connection lacks, and how it is given. */

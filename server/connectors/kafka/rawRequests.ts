@@ -78,9 +78,9 @@ export class Reader {
     }
     return value;
   }
-  /** Null strings have length 0. */
-  string(): void {
-    this.skip(Math.max(0, this.varint() - 1));
+  /** A string of a flexible message; null strings are empty. */
+  string(): string {
+    return this.skip(Math.max(0, this.varint() - 1)).toString();
   }
   tags(): void {
     for (let count = this.varint(); count > 0; count--) {

@@ -5,15 +5,16 @@
 //    the mark: the number of the last batch, as the offset of a group that is named after the transactional id.
 // 2. Who opens writes its own name beside the mark before anything else. A writer that finds the name of one that came
 //    later there has been replaced and writes nothing any more; it does not even shut out the other one.
-// 3. After a failure only the mark tells what was published.
+// 3. After a failure only the mark tells what was published. It is read from the log it was written to: the coordinator
+//    of a broker that just started may not know it yet, or never.
 import { randomUUID } from 'node:crypto';
 import type { TableDefinition } from '../../analysis/catalog';
 import { StreamJobsError } from '../../protocol/errors';
 import type { ConnectorContext, OutgoingBatch, TransactionalJob, TransactionalWriter } from '../connector';
 import { acquireReader } from './clusterReader';
-import type { ClusterReader } from './clusterReader';
+import type { ClusterReader, Mark } from './clusterReader';
 import { consumerGroup } from './consumerGroup';
-import { isUnknownTopic, mayPass, transactionError } from './errors';
+import { isUnknownTopic, marksForgotten, mayPass, transactionError } from './errors';
 import { chunkBytesMax } from './partitioner';
 import type { Chunk } from './partitioner';
 import { readSettings, resolveConnection } from './settings';
@@ -47,11 +48,6 @@ export function transactionalWriters(job: TransactionalJob, context: ConnectorCo
         context,
       ),
   );
-}
-
-interface Mark {
-  offset: number;
-  note: string;
 }
 
 export class KafkaTransactions implements TransactionalWriter {
@@ -209,10 +205,19 @@ export class KafkaTransactions implements TransactionalWriter {
     stored: number,
   ): Promise<Mark | undefined> {
     const { clock } = this.context;
+    const { topic, subject } = this.first.topic;
+    if (stored > published) {
+      const logged = await reader.markInLog(this.transactionalId, topic);
+      if (logged !== undefined) return logged ?? undefined;
+    }
     const due = clock.monotonic() + markMsMax;
     for (;;) {
-      const mark = await reader.mark(this.transactionalId, this.first.topic.topic);
-      if (stored === published || (mark?.offset ?? -1) >= stored || clock.monotonic() > due) return mark;
+      const mark = await reader.mark(this.transactionalId, topic);
+      if (stored === published || (mark?.offset ?? -1) >= stored) return mark;
+      if (clock.monotonic() > due) {
+        if (published > (mark?.offset ?? 0)) throw marksForgotten(subject);
+        return mark;
+      }
       await clock.sleep(markPollMs);
     }
   }
