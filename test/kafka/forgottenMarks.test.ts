@@ -2,6 +2,7 @@
 // loads stays so until the next election, which nobody can bring about at will: here its answers are bent.
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { ClusterReader } from '../../server/connectors/kafka/clusterReader';
+import type { Mark } from '../../server/connectors/kafka/clusterReader';
 import { TransactionalProducer } from '../../server/connectors/kafka/transactionalProducer';
 import type { JobDetails } from '../../server/protocol/jobs';
 import type { TestCluster } from './cluster';
@@ -12,6 +13,7 @@ import { range } from './tables';
 
 const address = inject('kafka');
 const records = 2000;
+const older: Mark = { offset: 1, note: '' };
 
 describe.skipIf(address === undefined)('a job whose marks the coordinator has forgotten', () => {
   let cluster: TestCluster;
@@ -37,8 +39,8 @@ describe.skipIf(address === undefined)('a job whose marks the coordinator has fo
   const untilPublished = (count: number): Promise<JobDetails> =>
     server.untilJob(({ recordsIn, unpublished = 0 }) => recordsIn === count && unpublished === 0);
 
-  /** A copy of a topic of which some is published, and then batches whose answer gets lost. */
-  async function losesAnswers(coordinatorKnows: (mark: number) => number | undefined): Promise<void> {
+  /** A copy of a topic of which some is published, and then more, whose answer gets lost. */
+  async function losesAnswer(coordinatorKnows: Mark | undefined): Promise<void> {
     topic = await cluster.createTopic('forgotten');
     out = await cluster.createTopic('forgotten-out');
     await server.run(
@@ -48,42 +50,31 @@ describe.skipIf(address === undefined)('a job whose marks the coordinator has fo
     );
     await cluster.produceIds(topic, 0, records);
     await untilPublished(records);
-    const mark = ClusterReader.prototype.mark;
-    vi.spyOn(ClusterReader.prototype, 'mark').mockImplementation(async function (
-      this: ClusterReader,
-      ...asked
-    ) {
-      const known = await mark.apply(this, asked);
-      const offset = known && coordinatorKnows(known.offset);
-      return offset === undefined || !known ? undefined : { ...known, offset };
-    });
-    const transact = TransactionalProducer.prototype.transact;
-    const published = vi.spyOn(TransactionalProducer.prototype, 'transact');
-    published.mockImplementation(async function (this: TransactionalProducer, sends, offsets) {
-      await transact.call(this, sends, offsets);
-      if (sends.length === 0) return;
-      published.mockRestore();
+    vi.spyOn(ClusterReader.prototype, 'mark').mockResolvedValue(coordinatorKnows);
+    const transact = vi.spyOn(TransactionalProducer.prototype, 'transact');
+    transact.mockImplementationOnce(async function (this: TransactionalProducer, ...published) {
+      transact.mockRestore();
+      await this.transact(...published);
       throw Object.assign(new Error('the answer was lost'), { retriable: true });
     });
     await cluster.produceIds(topic, records, 2 * records);
   }
 
   it.each([
-    ['of all', () => undefined],
-    ['of the newer ones', () => 1],
+    ['of all', undefined],
+    ['of the newer ones', older],
   ])('publishes each row once when it knows nothing %s: their log tells', async (_, coordinatorKnows) => {
-    await losesAnswers(coordinatorKnows);
+    await losesAnswer(coordinatorKnows);
     await untilPublished(2 * records);
     await expectOnce();
   });
 
   it('publishes nothing more where that log may not be read, says why, and goes on when the coordinator knows again', async () => {
     vi.spyOn(ClusterReader.prototype, 'markInLog').mockResolvedValue(undefined);
-    let forgets = true;
-    await losesAnswers((mark) => (forgets ? 1 : mark));
+    await losesAnswer(older);
     await server.untilJob(({ warnings }) => warnings.some((one) => one.includes('has forgotten which rows')));
     expect((await ids()).length).toBeLessThan(2 * records);
-    forgets = false;
+    vi.restoreAllMocks();
     await untilPublished(2 * records);
     await expectOnce();
     await server.untilJob(({ warnings }) => warnings.length === 0);

@@ -1,7 +1,7 @@
 // Writes the input of a soak all the while: numbered records to the topics and the file, through any outage.
-import { appendFile } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs';
 
 export interface InputPlaces {
   /** Gets partitions while the soak runs. */
@@ -27,6 +27,8 @@ export class InputProducer {
   private readonly ended = new AbortController();
   private running: Promise<void> | undefined;
   private extra = 0;
+  /** Of each topic, by partition: the offset behind the last acknowledged record. */
+  private readonly acknowledged = new Map<string, Map<number, bigint>>();
 
   constructor(
     private readonly kafka: Kafka,
@@ -70,6 +72,13 @@ export class InputProducer {
     await this.reconnect();
   }
 
+  /** Where each partition of an input ends, by what was acknowledged: what the broker says may be older. */
+  async ends(input: keyof InputPlaces): Promise<ReadonlyMap<number, bigint>> {
+    const place = this.places[input];
+    if (input === 'file') return new Map([[0, BigInt((await stat(place)).size)]]);
+    return this.acknowledged.get(place) ?? new Map<number, bigint>();
+  }
+
   private async run(): Promise<void> {
     while (!this.ended.signal.aborted) {
       const from = this.id;
@@ -94,12 +103,22 @@ export class InputProducer {
     for (;;) {
       try {
         this.producer ??= this.connect();
-        await (await this.producer).send({ topic, messages, acks: -1 });
+        const written = await (await this.producer).send({ topic, messages, acks: -1 });
+        this.note(topic, messages, written);
         return;
       } catch {
         await this.reconnect();
         await sleep(200);
       }
+    }
+  }
+
+  private note(topic: string, messages: readonly Message[], written: readonly RecordMetadata[]): void {
+    const ends = this.acknowledged.get(topic) ?? new Map<number, bigint>();
+    this.acknowledged.set(topic, ends);
+    for (const { partition, baseOffset } of written) {
+      const count = messages.filter((message) => message.partition === partition).length;
+      ends.set(partition, BigInt(baseOffset ?? 0) + BigInt(count));
     }
   }
 

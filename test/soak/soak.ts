@@ -10,6 +10,7 @@ import type { Random } from '../random';
 import { topicReader } from './records';
 import { checkVersions, versionActions } from './versionActions';
 import { Watcher } from './watcher';
+import type { SoakJob } from './workload';
 import type { World } from './world';
 
 const drainMsMax = 180_000;
@@ -81,8 +82,9 @@ async function drain(world: World): Promise<void> {
   await input.stop();
   await input.closeWindows();
   if (!server.isUp) await server.start();
-  for (const { name, drains } of world.jobs) {
+  for (const { name, reads } of world.jobs) {
     const deadline = performance.now() + drainMsMax;
+    const ends = reads === undefined ? [] : [...(await input.ends(reads))];
     const job = await settled(world, name);
     if (job.state === 'paused') {
       world.expectation(name).asked('resume');
@@ -91,8 +93,11 @@ async function drain(world: World): Promise<void> {
     }
     try {
       await until(async () => {
-        const { lag, state, unpublished = 0 } = await server.job(name);
-        return state === 'running' && unpublished === 0 && (!drains || lag === 0);
+        const { partitions, state, unpublished = 0 } = await server.job(name);
+        const at = new Map(partitions.map(({ partition, position }) => [partition, BigInt(position)]));
+        return (
+          state === 'running' && unpublished === 0 && ends.every(([of, end]) => (at.get(of) ?? 0n) >= end)
+        );
       }, deadline - performance.now());
     } catch {
       const { state, lag, warnings, error, partitions } = await server.job(name);
@@ -124,7 +129,7 @@ async function compareAll(world: World): Promise<JobOutcome[]> {
   const all = await Promise.all(
     world.jobs.map(async (job) => ({ job, details: await server.job(job.name) })),
   );
-  for (const { details } of all) await checkBooks(world, details);
+  for (const { job, details } of all) await checkBooks(world, job, details);
   for (const { job, details } of all) {
     const mayRepeat = await checkVersions(world, job.name);
     if (mayRepeat) log.note(`${job.name}: going back to a version was answered to repeat rows`);
@@ -158,15 +163,19 @@ async function compareAll(world: World): Promise<JobOutcome[]> {
 }
 
 /** Histories closed, counters equal to the calls, the group at the job's position. */
-async function checkBooks({ log, cluster, inputs, expectations }: World, details: JobDetails): Promise<void> {
+async function checkBooks(
+  { log, cluster, inputs, expectations }: World,
+  { reads }: SoakJob,
+  details: JobDetails,
+): Promise<void> {
   const { name, pauseHistory, consumerGroup, partitions } = details;
   for (const wrong of expectations.get(name)?.compareCounts(details) ?? []) log.problem(`${name} ${wrong}`);
   const open = pauseHistory.filter(({ resumedAt }) => resumedAt === undefined);
   if (open.length !== 1) log.problem(`${name} has ${open.length} open pauses; it is paused`);
   if (pauseHistory.slice(0, -1).some(({ resumedAt }) => resumedAt === undefined))
     log.problem(`${name} has an open pause before the last`);
-  if (consumerGroup === undefined) return;
-  const topic = name === 'count' ? inputs.events : inputs.orders;
+  if (consumerGroup === undefined || reads === undefined) return;
+  const topic = inputs[reads];
   for (const { partition, position } of partitions)
     await until(async () => {
       const committed = await cluster.committed(consumerGroup, topic, partition);

@@ -16,8 +16,8 @@ export interface OutputTopics {
 export interface SoakJob {
   name: string;
   delivery: 'exactly-once' | 'at-least-once';
-  /** Whether its source ends where the input ends; a generator goes on with the clock. */
-  drains: boolean;
+  /** The input it reads; a generator goes on with the clock. */
+  reads?: keyof InputPlaces;
   /** CREATE TABLE of what it reads and writes. */
   tables: string;
   /** What follows AS where it is started and deployed. */
@@ -46,7 +46,7 @@ export function workload(
     {
       name: 'filter',
       delivery: 'exactly-once',
-      drains: true,
+      reads: 'orders',
       tables: `${orders('orders_1')}${sink('filtered', outputs.filtered)}`,
       query: `INSERT INTO filtered SELECT id FROM orders_1 WHERE id % 2 = 0
         WITH ('delivery' = 'exactly-once')`,
@@ -60,7 +60,7 @@ export function workload(
     {
       name: 'copy',
       delivery: 'at-least-once',
-      drains: true,
+      reads: 'orders',
       tables: `${orders('orders_2')}${sink('copied', outputs.copied)}`,
       query: `INSERT INTO copied SELECT id FROM orders_2
         WITH ('delivery' = 'at-least-once', 'batch.records' = '500')`,
@@ -73,7 +73,6 @@ export function workload(
     {
       name: 'generate',
       delivery: 'exactly-once',
-      drains: false,
       tables: `CREATE TABLE made_up (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '200',
           'partitions' = '3', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1000000000');
         ${sink('made', outputs.made)}`,
@@ -90,7 +89,7 @@ export function workload(
     {
       name: 'lines',
       delivery: 'exactly-once',
-      drains: true,
+      reads: 'file',
       tables: `${fileTableSql('lines_in', 'id BIGINT', inputs.file)}${fileTableSql('lines_out', 'id BIGINT', outputFile)}`,
       query: `INSERT INTO lines_out SELECT id FROM lines_in WHERE id % 3 = 0`,
       keyed: true,
@@ -110,7 +109,7 @@ function countJob(broker: string, events: string, counted: string): SoakJob {
   return {
     name: 'count',
     delivery: 'exactly-once',
-    drains: true,
+    reads: 'events',
     tables: `${kafkaTableSql('events', columns, events, broker)}
       ${kafkaTableSql('counted', 'k STRING, s BIGINT, n BIGINT, total BIGINT', counted, broker)}`,
     query: `INSERT INTO counted
