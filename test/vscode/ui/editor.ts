@@ -16,10 +16,7 @@ export class Editor {
 
   /** Goes to a line, counted from 1, and so brings it into sight. */
   async goToLine(line: number): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.page.locator('.quick-input-widget input').first().waitFor();
-    await this.page.keyboard.type(String(line));
-    await this.page.keyboard.press('Enter');
+    await this.workbench.quickOpen('Control+G', `:${line}`, `line ${line}`);
   }
 
   /** Types a new line at the end of the open file. */
@@ -59,13 +56,19 @@ export class Editor {
     await this.page.locator('.codelens-decoration:visible').last().getByText(text, { exact: true }).click();
   }
 
-  /** Puts the mouse on the last underlined place in sight and returns what then appears. */
-  async hoverLastError(): Promise<Locator> {
-    const underlined = this.page.locator('.squiggly-error:visible').last();
-    await underlined.waitFor();
-    const box = await underlined.boundingBox();
-    if (box) await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    return this.page.locator('.monaco-hover:visible').first();
+  /** Puts the mouse on the last underlined place in sight until what appears says `text`, and returns that. */
+  async hoverLastError(text: string): Promise<Locator> {
+    const hover = this.page.locator('.monaco-hover:visible', { hasText: text }).first();
+    await this.workbench.insist(async (wait) => {
+      const underlined = this.page.locator('.squiggly-error:visible').last();
+      await underlined.waitFor(wait);
+      const box = await underlined.boundingBox(wait);
+      // From elsewhere, so that a repetition moves; and the lens that came above has moved the line.
+      await this.page.mouse.move(0, 0);
+      if (box) await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await hover.waitFor(wait);
+    });
+    return hover;
   }
 
   /** A lens by its text, the first one in sight. */
@@ -79,9 +82,11 @@ export class Editor {
 
   /** Asks for completions and returns their labels, best first. */
   async completions(): Promise<string[]> {
-    await this.page.keyboard.press('Control+Space');
     const rows = this.page.locator('.suggest-widget.visible .monaco-list-row');
-    await rows.first().waitFor();
+    await this.workbench.insist(async (wait) => {
+      await this.page.keyboard.press('Control+Space');
+      await rows.first().waitFor(wait);
+    });
     return rows.locator('.label-name').allTextContents();
   }
 }

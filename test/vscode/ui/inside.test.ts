@@ -87,8 +87,7 @@ describe('inside a job', () => {
   });
 
   it('has a menu of what to look at, that fits its state', async () => {
-    await session.jobs.openMenu(job);
-    await session.jobs.menuItem('Look Inside').hover();
+    await session.jobs.openMenu(job, 'Look Inside');
     await session.jobs.menuItem('Query State').waitFor();
     await session.jobs.menuItem('Show Versions').waitFor();
     expect(await session.jobs.menuItem('Dead Letters').count()).toBe(0);

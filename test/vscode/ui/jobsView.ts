@@ -64,19 +64,22 @@ export class JobsView {
     await this.child(text).locator(`.actions a.action-label[aria-label^="${button}"]`).click();
   }
 
-  /** Opens the menu of a row. */
-  async openMenu(job: string): Promise<void> {
-    await this.row(job).click({ button: 'right' });
+  /** Opens the menu of a row with the right button, and puts the mouse on an item or on one of a menu in it. */
+  async openMenu(job: string, ...items: string[]): Promise<void> {
+    await this.workbench.insist(async (wait) => {
+      await this.row(job).click({ button: 'right', ...wait });
+      for (const item of items) await this.menuItem(item).hover(wait);
+    });
   }
+
   menuItem(item: string): Locator {
     return this.workbench.page.locator('.monaco-menu .action-menu-item', { hasText: item }).first();
   }
 
-  /** Chooses from the menu that the right button opens on a row, or from a menu in it. */
+  /** Chooses from the menu of a row, or from a menu in it. */
   async menu(job: string, ...items: string[]): Promise<void> {
-    await this.openMenu(job);
+    await this.openMenu(job, ...items);
     // By the keyboard: a menu takes no click in its first moments.
-    for (const item of items) await this.menuItem(item).hover();
     await this.workbench.page.keyboard.press('Enter');
   }
 

@@ -33,7 +33,9 @@ describe.skipIf(missing !== undefined)('a job over Kafka', () => {
       `CREATE TABLE seen (id INT) WITH ('connector' = 'file', 'path' = 'seen.ndjson', 'format' = 'json');`,
       `START JOB ${job} AS INSERT INTO seen SELECT id FROM clicks;`,
     ];
-    writeFileSync(path.join(session.home.workspace, 'kafka.ssql'), `${statements.join('\n')}\n`);
+    const file = (name: string) => path.join(session.home.workspace, name);
+    writeFileSync(file('kafka.ssql'), `${statements.join('\n')}\n`);
+    writeFileSync(file('lost.ssql'), `SHOW JOBS;\nRESUME JOB ${job};\n`);
     await session.jobs.show();
     await session.workbench.openFile('kafka.ssql');
     await session.editor.runFile();
@@ -69,28 +71,27 @@ describe.skipIf(missing !== undefined)('a job over Kafka', () => {
     await session.workbench.dialog('Accept Data Loss').waitFor();
     expect(await session.workbench.dialogText()).toContain('15 lost');
     await session.screenshot('51-data-loss');
-    await session.workbench.dialog('Cancel').click();
+    await session.workbench.answerDialog('Cancel');
     await session.jobs.row(job, 'paused', '15 records already deleted').waitFor();
   });
 
   it('resumed by a statement in a file: it is marked, the same is asked, and what was accepted is marked no more', async () => {
-    writeFileSync(path.join(session.home.workspace, 'lost.ssql'), `SHOW JOBS;\nRESUME JOB ${job};\n`);
     await session.workbench.openFile('lost.ssql');
     await session.editor.runFile();
     await session.workbench.dialog('Accept Data Loss').waitFor();
     expect(await session.workbench.dialogText()).toContain('15 lost');
-    await session.workbench.dialog('Cancel').click();
-    await (await session.editor.hoverLastError()).getByText('15 lost').waitFor();
+    await session.workbench.answerDialog('Cancel');
+    await session.editor.hoverLastError('15 lost');
     await session.jobs.row(job, 'paused', '15 records already deleted').waitFor();
   });
 
   it('accepted from the dialog, goes on with the first record there is, and the history keeps what was lost', async () => {
+    await session.workbench.openFile('lost.ssql');
     await session.editor.runFile();
-    await session.workbench.dialog('Accept Data Loss').click();
+    await session.workbench.answerDialog('Accept Data Loss');
     await session.jobs.row(job, /\/s · lag 0/).waitFor();
     // What is underlined now is that a job that runs cannot be resumed.
-    const underlined = await session.editor.hoverLastError();
-    await underlined.getByText('follow is not paused').waitFor();
+    const underlined = await session.editor.hoverLastError('follow is not paused');
     expect(await underlined.getByText('15 lost').count()).toBe(0);
     await session.workbench.statusBar('15 unread records are lost').waitFor();
     const kept = [...Array.from({ length: 20 }, (_, id) => id), 35, 36, 37, 38, 39];
@@ -114,7 +115,7 @@ describe.skipIf(missing !== undefined)('a job over Kafka', () => {
     await session.workbench.dialog('Resume').waitFor();
     expect(await session.workbench.dialogText()).toContain('5 records are skipped');
     await session.screenshot('53-resume-from');
-    await session.workbench.dialog('Resume').click();
+    await session.workbench.answerDialog('Resume');
     await session.jobs.row(job, /\/s · lag 0/).waitFor();
   });
 });

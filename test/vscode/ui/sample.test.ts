@@ -116,8 +116,7 @@ describe('the sample', () => {
   });
 
   it('underlines a second PAUSE before it is run', async () => {
-    const hover = await session.editor.hoverLastError();
-    await expect.poll(() => hover.textContent(), eventually).toContain(`${job} is already paused`);
+    await session.editor.hoverLastError(`${job} is already paused`);
     await session.screenshot('12-already-paused');
   });
 
@@ -166,7 +165,7 @@ describe('the sample', () => {
     await session.jobs.menu(job, 'Drop');
     await session.workbench.dialog('Drop').waitFor();
     await session.screenshot('15-drop');
-    await session.workbench.dialog('Drop').click();
+    await session.workbench.answerDialog('Drop');
     await expect.poll(() => session.jobs.row(job).count(), eventually).toBe(0);
   });
 });

@@ -118,9 +118,11 @@ export class Session {
     return lines.findIndex((line) => line.startsWith(text)) + 1;
   }
 
-  /** After a test that failed: what the user would have seen. */
+  /** After a test that failed: what the user would have seen. What it left open is not in the way of the next. */
   async screenshotFailure({ name, result }: { name: string; result?: { state: string } }): Promise<void> {
-    if (result?.state === 'fail') await this.screenshot(`failed ${name.replaceAll(/[^\w ,]/g, '')}`);
+    if (result?.state !== 'fail') return;
+    await this.screenshot(`failed ${name.replaceAll(/[^\w ,]/g, '')}`);
+    await this.browser.page.keyboard.press('Escape');
   }
 
   async close(): Promise<void> {

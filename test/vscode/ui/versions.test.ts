@@ -95,7 +95,7 @@ describe('versions and state of a job', () => {
     await session.workbench.choose('previous');
     await session.workbench.dialog('Roll Back').waitFor();
     await session.screenshot('46-roll-back');
-    await session.workbench.dialog('Roll Back').click();
+    await session.workbench.answerDialog('Roll Back');
     await session.jobs.child(/version 1.*2 rolled back/).waitFor();
     await session.jobs.row(job, /\/s · lag 0/).waitFor();
     await session.screenshot('47-rolled-back');
