@@ -3,12 +3,12 @@
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { ClusterReader } from '../../server/connectors/kafka/clusterReader';
 import type { Mark } from '../../server/connectors/kafka/clusterReader';
-import { TransactionalProducer } from '../../server/connectors/kafka/transactionalProducer';
 import type { JobDetails } from '../../server/protocol/jobs';
 import type { TestCluster } from './cluster';
 import { LocalJobServer } from './jobServers';
 import { clusterAndServer } from './jobSuite';
 import { differences, kafkaTableSql, none, parsed } from './jobTables';
+import { loseNextAnswer } from './lostAnswer';
 import { range } from './tables';
 
 const address = inject('kafka');
@@ -51,13 +51,7 @@ describe.skipIf(address === undefined)('a job whose marks the coordinator has fo
     await cluster.produceIds(topic, 0, records);
     await untilPublished(records);
     vi.spyOn(ClusterReader.prototype, 'mark').mockResolvedValue(coordinatorKnows);
-    const transact = vi.spyOn(TransactionalProducer.prototype, 'transact');
-    transact.mockImplementationOnce(async function (this: TransactionalProducer, ...published) {
-      transact.mockRestore();
-      await this.transact(...published);
-      throw Object.assign(new Error('the answer was lost'), { retriable: true });
-    });
-    await cluster.produceIds(topic, records, 2 * records);
+    await loseNextAnswer(() => cluster.produceIds(topic, records, 2 * records));
   }
 
   it.each([

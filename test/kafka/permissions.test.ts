@@ -14,6 +14,7 @@ import { Broker, testUser } from './broker';
 import { TestCluster, until } from './cluster';
 import { LocalJobServer } from './jobServers';
 import { connectedTableSql, differences, fileTableSql, none, parsed } from './jobTables';
+import { loseNextAnswer } from './lostAnswer';
 import { range } from './tables';
 
 const { TOPIC, GROUP, TRANSACTIONAL_ID } = AclResourceTypes;
@@ -176,6 +177,11 @@ describe.skipIf(!inject('ownBrokers'))('rights', () => {
         await server.run('RESTART JOB job');
       },
     );
+
+    it('asks the coordinator what was published, as it may not read the log of offsets', async () => {
+      await loseNextAnswer(produce);
+      await server.untilJob(({ recordsIn, unpublished = 0 }) => recordsIn === produced && unpublished === 0);
+    });
 
     it('has lost and repeated nothing', async () => {
       await server.drain(produced);

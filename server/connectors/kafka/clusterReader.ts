@@ -21,7 +21,7 @@ import { otherMembers } from './otherMembers';
 import { timestampAt } from './recordTimes';
 import { readRetention } from './retention';
 import type { Retention } from './retention';
-import { missingRight } from './rights';
+import { isRefusal, missingRight } from './rights';
 import type { Right } from './rights';
 import { topicIdentity } from './topicIdentity';
 
@@ -131,9 +131,8 @@ export class ClusterReader {
       const { cluster } = await this.connected();
       const found = await this.inTime(committedInLog(cluster, groupId, topic, 0));
       return found && { offset: Number(found.offset), note: found.note };
-    } catch {
-      // Also forgets the topic, which kafkajs would go on asking for.
-      void this.dropHandle();
+    } catch (error) {
+      if (!isRefusal(error)) void this.dropHandle();
       return undefined;
     }
   }
@@ -251,7 +250,7 @@ export class ClusterReader {
       return await this.inTime(this.connected().then(({ cluster }) => groupOffsets(cluster, groupId, topic)));
     } catch (error) {
       // That a group may not be asked for says nothing against the connection, which others use.
-      if (!diagnose(error).types.has('GROUP_AUTHORIZATION_FAILED')) void this.dropHandle();
+      if (!isRefusal(error)) void this.dropHandle();
       throw error;
     }
   }
