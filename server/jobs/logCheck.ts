@@ -43,7 +43,8 @@ export function movedGroups(logs: readonly StreamLog[]): string[] {
 
 /** An offset between the last one that was told for sure and the position may be a commit without an answer. */
 function wasMoved({ position, told, committed }: PartitionInLog): boolean {
-  if (position === null || committed === undefined || committed === told) return false;
+  if (position === null || committed === undefined || committed === told || committed === position)
+    return false;
   if (committed === null) return told !== undefined;
   if (committed > position) return true;
   return told !== undefined && committed < told;

@@ -99,6 +99,7 @@ it.each<[string, At, string[]]>([
 
 it.each<[string, Partial<PartitionInLog>, boolean]>([
   ['where the job is', { told: 10n, committed: 10n }, false],
+  ['where the job is, which went back', { told: 12n, committed: 10n }, false],
   ['behind, because a commit failed', { told: 7n, committed: 7n }, false],
   ['a commit that was not answered', { told: 7n, committed: 8n }, false],
   ['unknown', { told: 7n }, false],
