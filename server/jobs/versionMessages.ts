@@ -81,6 +81,15 @@ export const versionMessages = {
       { ...(cause.hint === undefined ? {} : { hint: cause.hint }), cause },
     );
   },
+  /** `error`: the first one, where it is known. */
+  tookNone(records: number, error: string | undefined): StreamJobsError {
+    const failed =
+      records === 1 ? 'The one record it read failed' : `Each of the ${records} records it read failed`;
+    const why = error === undefined ? '' : `${records === 1 ? '' : ', the first'} with: ${error}`;
+    return new StreamJobsError('BAD_RECORD', sentence(`${failed}${why}`), {
+      hint: 'The version before takes them now. If they are bad for that one too, it passes them, and another DEPLOY does not meet them.',
+    });
+  },
   /** Of a version that came while the job was paused: it has not read, so nothing is known of it yet. */
   untried(name: string): string {
     return `It begins when the job is resumed; should it fail then, ROLLBACK JOB ${written(name)} goes back.`;

@@ -38,7 +38,7 @@ const docs: Record<string, KeywordDoc> = {
   },
   'DEPLOY JOB': {
     form: "DEPLOY JOB name VERSION 'v' AS ... [WITH (...)] [STRATEGY { REPLACE | BLUE_GREEN | CANARY(percent) | ROLLING }]",
-    text: "Replaces the query of a job by a new version, which goes on where the old one stood, with its state. Refused where that cannot be kept, unless WITH ('state' = 'discard'). A version that fails in its first batches gives way to the old one; of a paused job it begins with the resume, and ROLLBACK goes back.",
+    text: "Replaces the query of a job by a new version, which goes on where the old one stood, with its state. Refused where that cannot be kept, unless WITH ('state' = 'discard'). A version that fails in its first batches, or takes not one of their records, gives way to the old one; of a paused job it begins with the resume, and ROLLBACK goes back.",
   },
   'ROLLBACK JOB': {
     form: "ROLLBACK JOB name [[TO] VERSION 'v']",

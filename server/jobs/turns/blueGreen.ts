@@ -4,7 +4,7 @@
 // 1. Until the record names the new version the old one is untouched: whatever fails before, it goes on. 2. The new one
 // never reads beyond what the old one has committed. 3. Catching up gives way to PAUSE, STOP, DROP and RESTART.
 import { keepsState } from '../../engine/planChange';
-import type { JobPositions, JobSpec } from '../../engine/engine';
+import { emptyCounters, type JobPositions, type JobSpec } from '../../engine/engine';
 import { StreamJobsError } from '../../protocol/errors';
 import { within } from '../deadline';
 import type { JobCore } from '../jobCore';
@@ -14,6 +14,7 @@ import type { Turn } from '../requestQueue';
 import { versionMessages } from '../versionMessages';
 import { runningName, versionFields } from '../versions';
 import { carryOver } from './databases';
+import { refuseUseless } from './probation';
 import {
   announce,
   giveUp,
@@ -29,6 +30,8 @@ import { comeToRest, goOnAsBefore, startNew } from './takeOver';
 export class Green {
   private readonly slot: PipelineSlot;
   private hasArrived = false;
+  /** Before it read anything. */
+  private opened = emptyCounters();
   private failure: StreamJobsError | undefined;
 
   constructor(
@@ -54,13 +57,17 @@ export class Green {
     const wait = this.core.wait(turn, ms, () => messages.startTimeout(this.core.name, ms));
     await this.slot.open({ ...this.replacement.to.spec, shadow: true }, wait);
     turn.check();
+    this.opened = this.slot.current?.counters() ?? this.opened;
   }
 
   get positions(): JobPositions {
     return positionsOf(this.slot);
   }
 
-  /** Goes on to these positions, of the streams it reads. @throws StreamJobsError when it fails, or the old version does */
+  /**
+   * Goes on to these positions, of the streams it reads.
+   * @throws StreamJobsError when it fails or takes not one record, or the old version fails
+   */
   async runTo(all: JobPositions, ms: number, turn: Turn): Promise<void> {
     const { core, slot } = this;
     const targets = new Map([...all].filter(([stream]) => this.positions.has(stream)));
@@ -74,6 +81,7 @@ export class Green {
     });
     if (!this.arrived()) throw late();
     await slot.quiesce(core.wait(turn, core.limits.pauseDeadlineMs, late));
+    await refuseUseless(core, slot.current, this.opened);
     turn.check();
   }
 

@@ -1,6 +1,7 @@
 // A version that failed on probation gives way to the one before it, without losing a record: from the old version's
-// own database where the new one has committed nothing, else from where the new one got to, if its state can be kept.
+// own database where nothing of the new one has come out, else from where the new one got to, if its state can be kept.
 import { keepsState, planChange } from '../../engine/planChange';
+import type { PipelineCounters } from '../../engine/engine';
 import type { StreamJobsError } from '../../protocol/errors';
 import type { JobCore } from '../jobCore';
 import { asError } from '../messages';
@@ -9,11 +10,11 @@ import type { JobRecord } from '../store';
 import { sentence, versionMessages } from '../versionMessages';
 import { asVersion, changed, databasesOf, runningName, versionFields, versionsOf } from '../versions';
 import { carryOver } from './databases';
-import type { Replacement } from './replacement';
+import { isNew, type Replacement } from './replacement';
 import { couldNotGoOn, open, read } from './start';
 
-/** `opened`: how many batches were committed before the new version; undefined when it could not be opened. */
-type Failed = Replacement & { opened: number | undefined };
+/** `opened`: its counters before it read anything; undefined when it could not be opened. */
+type Failed = Replacement & { opened: PipelineCounters | undefined };
 
 /** Always throws. @throws StreamJobsError DEPLOY_FAILED with what became of the job; Superseded */
 export async function goBack(
@@ -23,22 +24,29 @@ export async function goBack(
   cause: StreamJobsError,
 ): Promise<never> {
   const { before, state, version } = failed;
-  const hasCommitted = failed.opened !== undefined && core.counters().batches > failed.opened;
   await core.letGo();
-  const from = hasCommitted ? await fromThere(core, failed) : fromBefore(failed);
+  const from = (await hasWritten(core, failed)) ? await fromThere(core, failed) : fromBefore(failed);
   turn.check();
   const runs = state === 'running' ? 'runs again' : `is there again, ${state} as before`;
   const said = `Version '${runningName(before)}' ${runs}; ${from.said}`;
-  const isNew = versionsOf(before).some((known) => known.version === version && known.state === 'deploying');
   const note = `${sentence(cause.message)} ${said}`;
-  const versions = changed(versionsOf(before), version, isNew ? { state: 'failed', note } : { note });
+  const versions = changed(versionsOf(before), version, isNew(failed) ? { state: 'failed', note } : { note });
   await core.journal.keep(versionFields({ ...from.record, versions }));
   turn.check();
   await asItWas(core, turn, failed);
   throw versionMessages.failed(core.name, version, cause, said);
 }
 
-/** Nothing of the new version is durable: the old one's database is the truth. */
+/** Whether a row of the new version may be outside. */
+async function hasWritten(core: JobCore, { opened }: Failed): Promise<boolean> {
+  if (opened === undefined) return false;
+  const hasMore = () => core.counters().recordsOut > opened.recordsOut;
+  // A batch that was under way when it was closed counts when it became durable.
+  if (!hasMore()) await core.readCheckpoint();
+  return hasMore();
+}
+
+/** Nothing of the new version is outside: the old one's database is the truth. */
 function fromBefore({ before, after }: Failed): { record: JobRecord; said: string } {
   return { record: onItsOwn(before, after), said: 'nothing was lost or repeated.' };
 }

@@ -82,6 +82,11 @@ export function replacement(
   return { version, before, after, from, to, change, state };
 }
 
+/** Whether the version was not there before; else it comes back, or gets another share of the keys. */
+export function isNew({ before, version }: Pick<Replacement, 'before' | 'version'>): boolean {
+  return versions.findVersion(before, version)?.state === 'deploying';
+}
+
 /** With what a version begins with noted of it. @throws StreamJobsError STATE_DIFFERS unless it may be discarded */
 export function keepingState(core: JobCore, found: Replacement, mayDiscard: boolean): Replacement {
   const { version, change } = found;

@@ -1,9 +1,11 @@
 // The steps in which a version leaves and another one takes over.
+import type { PipelineCounters } from '../../engine/engine';
 import type { JobCore } from '../jobCore';
 import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
 import { goBack } from './goBack';
-import type { Replacement } from './replacement';
+import { refuseUseless } from './probation';
+import { isNew, type Replacement } from './replacement';
 import { couldNotGoOn, goOn, open, read } from './start';
 
 /** As a pause does; when that fails the old version goes on. @throws StreamJobsError PAUSE_TIMEOUT */
@@ -43,13 +45,13 @@ export async function startNew(
   staysCold = false,
 ): Promise<void> {
   const isPaused = replacement.state === 'paused';
-  let opened: number | undefined;
+  let opened: PipelineCounters | undefined;
   try {
     if (!isPaused) core.enter('starting');
     await open(core, turn);
-    opened = core.counters().batches;
+    opened = core.counters();
     if (isPaused && staysCold) await core.letGo();
-    if (!isPaused) await onProbation(core, turn, opened);
+    if (!isPaused) await onProbation(core, turn, replacement, opened);
   } catch (error) {
     turn.check();
     await goBack(core, turn, { ...replacement, opened }, asError(error, core.name));
@@ -57,11 +59,19 @@ export async function startNew(
 }
 
 /** Until it has committed a few batches, or for a while. */
-async function onProbation(core: JobCore, turn: Turn, opened: number): Promise<void> {
+async function onProbation(
+  core: JobCore,
+  turn: Turn,
+  replacement: Replacement,
+  opened: PipelineCounters,
+): Promise<void> {
   await read(core, turn);
   core.enter('running');
   const { probationMs: ms, probationCheckMs: everyMs, probationBatches } = core.limits;
   await core.slot.watch({ ms, everyMs, signal: turn.signal }, (pipeline) => {
-    return pipeline.counters().batches >= opened + probationBatches;
+    return pipeline.counters().batches >= opened.batches + probationBatches;
   });
+  // To come back to, or to get past a record that stopped the job, any version that runs will do.
+  if (replacement.state === 'running' && isNew(replacement))
+    await refuseUseless(core, core.slot.current, opened);
 }

@@ -186,6 +186,74 @@ describe('a version that fails', () => {
   });
 });
 
+describe('a version of which every record becomes a dead letter', () => {
+  /** Fails at the orders behind this one. */
+  const failing = (version: string, from: number) =>
+    `INSERT INTO ids SELECT id + 0 / (CASE WHEN id < ${from} THEN 1 ELSE 0 END), '${version}' FROM orders`;
+
+  it.each([
+    [
+      'REPLACE',
+      'DEPLOY_FAILED',
+      /^Version '2' of job failed: Each of the 100 records it read failed, the first with: .*division by zero.*\. Version '1' runs again; nothing was lost or repeated\.$/,
+    ],
+    [
+      'BLUE_GREEN',
+      'BAD_RECORD',
+      /^Each of the 100 records it read failed, the first with: .*division by zero.*\.$/,
+    ],
+  ])('gives way to the old one, which takes those records: %s', async (strategy, code, message) => {
+    jobs.append(100);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    await jobs.drained();
+    jobs.atRest = () => jobs.append(100);
+    const { error } = await jobs.run(
+      `DEPLOY JOB job VERSION '2' AS ${failing('2', 100)} STRATEGY ${strategy}`,
+    );
+    expect(error?.code).toBe(code);
+    expect(error?.message).toMatch(message);
+    jobs.append(100);
+    await jobs.drained();
+    await jobs.done('PAUSE JOB job');
+    expect(jobs.ids()).toEqual(range(300).map((id) => ({ id, v: '1' })));
+    expect((await jobs.done('SHOW DEAD LETTERS FOR job')).rows).toEqual([]);
+    const { rows = [] } = await jobs.done('SHOW VERSIONS job');
+    expect(rows.map((row) => row.slice(0, 2))).toEqual([
+      ['1', 'active'],
+      ['2', 'failed'],
+    ]);
+    expect(String(rows[1]?.[6])).toContain('division by zero');
+    await jobs.until(() => jobs.databases().length === 1);
+  });
+
+  it("with 'on.error' = 'skip' too, of which no error is kept", async () => {
+    jobs.append(100);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    await jobs.drained();
+    jobs.atRest = () => jobs.append(1);
+    const sql = `DEPLOY JOB job VERSION '2' AS ${failing('2', 100)} WITH ('on.error' = 'skip')`;
+    expect((await jobs.run(sql)).error?.message).toContain('The one record it read failed. Version');
+    await jobs.drained();
+    await jobs.until(() => jobs.ids().length === 101);
+  });
+
+  it('stays when it took one of them, and where the job it came to did not run', async () => {
+    jobs.append(100);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    await jobs.drained();
+    jobs.atRest = () => jobs.append(100);
+    await jobs.done(`DEPLOY JOB job VERSION '2' AS ${failing('2', 101)}`);
+    await jobs.drained();
+    expect(jobs.server.getJobDetails('job')).toMatchObject({ version: '2', recordsFailed: 99 });
+    await jobs.done('STOP JOB job');
+    jobs.append(1);
+    // To get past a record that nobody can read.
+    await jobs.done(`DEPLOY JOB job VERSION '3' AS ${failing('3', 200)}`);
+    await jobs.drained();
+    expect(jobs.server.getJobDetails('job')).toMatchObject({ version: '3', recordsFailed: 100 });
+  });
+});
+
 describe('DEPLOY ... STRATEGY BLUE_GREEN', () => {
   it('has the new version fill its windows from the log, unseen, and take over where the old one ends', async () => {
     jobs.append(25);
