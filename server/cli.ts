@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The command line: finds the command, turns what goes wrong into a message and an exit code.
 import { StreamJobsError } from './protocol/errors';
 import { check } from './cli/check';

@@ -1,6 +1,8 @@
 // The command line as scripts rely on it: what it prints where, its JSON shapes, its exit codes.
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckedFile } from '../../../server/protocol/languageServer';
 import type { JobSnapshot } from '../../../server/protocol/jobs';
@@ -53,6 +55,14 @@ describe('usage', () => {
       expect(code).toBe(0);
       expect(stdout).toContain(`Usage: stream-jobs ${command}`);
     }
+  });
+
+  it('is started by npx in the project, as README shows', async () => {
+    // A cache of its own, so that nothing is left behind; offline, as all that it takes is here.
+    const env = { ...process.env, npm_config_cache: place.file('npm'), npm_config_offline: 'true' };
+    const options = { cwd: path.join(__dirname, '../../..'), env, shell: process.platform === 'win32' };
+    const { stdout } = await promisify(execFile)('npx', ['stream-jobs', '--version'], options);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it.each([[['exec', 'SHOW JOBS']], [['jobs']]])('%j without a server ends with 3', async (args) => {
