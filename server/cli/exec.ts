@@ -3,6 +3,7 @@ import { connectToJobServer, asStreamJobsError } from '../protocol/connect';
 import type { Cell, StatementResult } from '../protocol/results';
 import * as protocol from '../protocol/rpc';
 import { PreviewCollector } from './preview';
+import { tellProbations } from './probations';
 import { stopSignal } from './signals';
 import { table, type Terminal } from './terminal';
 import { dataDirectory, dataDirHelp, parse, UsageError, type Command } from './usage';
@@ -30,6 +31,7 @@ export const exec: Command = {
     const stop = stopSignal();
     try {
       const previews = new PreviewCollector(rpc);
+      tellProbations(rpc, terminal);
       const { results } = await rpc.sendRequest(protocol.execute, { sql, by: 'cli' });
       if (!values.json) for (const result of results) await show(result, previews, stop.aborted, terminal);
       else terminal.print(JSON.stringify({ results: await withRows(results, previews, stop.aborted) }));

@@ -8,6 +8,7 @@ import type { JobSnapshot } from '../protocol/jobs';
 import * as protocol from '../protocol/rpc';
 import { showResult } from './exec';
 import { jobTable } from './jobs';
+import { tellProbations } from './probations';
 import { stopSignal } from './signals';
 import type { Terminal } from './terminal';
 import { dataDirectory, dataDirHelp, duration, parse, UsageError, type Command } from './usage';
@@ -108,6 +109,7 @@ async function runScript(
   json: boolean,
   terminal: Terminal,
 ): Promise<boolean> {
+  tellProbations(rpc, terminal);
   const { results } = await rpc.sendRequest(protocol.execute, { sql, by: 'cli' });
   for (const result of results) {
     if (json) terminal.print(JSON.stringify({ result }));

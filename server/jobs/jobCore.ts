@@ -101,6 +101,8 @@ export class JobCore {
   /** What it found of its consumer groups when it last began to run by itself: until its next transition, which takes
    *  it into the history where that is a pause. */
   groupNotes: string[] = [];
+  /** A version that is watched until then, epoch ms. */
+  probation: { version: string; until: number } | undefined;
   /** On the clock that never jumps; unknown for a pause that began before this process. */
   pausedMonotonic: number | undefined;
   private plannedJob: PlannedJob | undefined;

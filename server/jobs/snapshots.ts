@@ -59,6 +59,7 @@ export function snapshotOf(core: JobCore): JobSnapshot {
     sinks: sinksOf(core, counters.out),
     ...(deadLetters === undefined ? {} : { deadLetters }),
     ...(group === undefined ? {} : { consumerGroup: group }),
+    ...probationOf(core),
     pauseHistory: history(core).slice(-core.limits.pausesShown),
     warnings: warningsOf(core).map(({ text }) => text),
     ...(reason === undefined ? {} : { stopReason: reason }),
@@ -138,6 +139,10 @@ function pauseOf(core: JobCore): Pick<JobSnapshot, 'pause'> {
 function stepOf(core: JobCore): Pick<JobSnapshot, 'step'> {
   const { step } = core.journal.record;
   return step === undefined ? {} : { step: { records: step.records, left: core.leftOf(step) } };
+}
+
+function probationOf({ probation }: JobCore): Pick<JobSnapshot, 'probation'> {
+  return probation === undefined ? {} : { probation: { ...probation, until: iso(probation.until) } };
 }
 
 function history(core: JobCore): PauseEvent[] {

@@ -94,6 +94,10 @@ export const versionMessages = {
   untried(name: string): string {
     return `It begins when the job is resumed; should it fail then, ROLLBACK JOB ${written(name)} goes back.`;
   },
+  /** Of a version that came while no record did. */
+  nothingCame(name: string): string {
+    return `No record came while it was on probation; should it fail later, ROLLBACK JOB ${written(name)} goes back.`;
+  },
   notBeside(job: JobStanding): StreamJobsError {
     return new StreamJobsError(
       'JOB_NOT_RUNNING',

@@ -24,13 +24,14 @@ export interface JobLine {
   pause?: { reason?: string };
   stopReason?: string;
   error?: { message: string };
+  probation?: { version: string; until: IsoTime };
 }
 
 /** `12.4k/s · lag 0`, `paused 12 min · lag 8,403 (+120/s) · index rebuild`. `now` is epoch ms. */
 export function describeJob(job: JobLine, now: number): string {
   switch (job.state) {
     case 'running':
-      return `${rate(job.recordsPerSecond)} · ${lagText(job)}`;
+      return joined([rate(job.recordsPerSecond), lagText(job), probation(job, now)]);
     case 'paused':
       return joined([
         `paused ${age(job.since, now)}`,
@@ -167,6 +168,11 @@ export function span(ms: number): string {
   if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86_400)} d`;
+}
+
+function probation({ probation: on }: JobLine, now: number): string | undefined {
+  if (on === undefined) return undefined;
+  return `version '${on.version}' on probation for ${span(Math.max(0, Date.parse(on.until) - now))}`;
 }
 
 function waiting(job: JobLine): string {

@@ -124,6 +124,8 @@ export interface JobSnapshot {
   consumerGroup?: string;
   partitions: PartitionSnapshot[];
   sinks: SinkSnapshot[];
+  /** A version that came just now: until then, or its first batches, a failure takes it back. */
+  probation?: { version: string; until: IsoTime };
   /** The last pauses, the newest last. */
   pauseHistory: PauseEvent[];
   /** A sentence each, with a next step, about something that needs a look while the job goes on. */

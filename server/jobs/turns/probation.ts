@@ -1,13 +1,55 @@
-// A new version on probation: whether it takes records at all. One that was tried on some and failed at each of them,
-// without a row that came out, does not stay, whatever 'on.error' does with such records.
+// A version on probation: its first batches, or a while. One that comes anew to a running job, was tried on records and
+// failed at each of them, without a row that came out, does not stay, whatever 'on.error' does with such records.
 import type { Pipeline, PipelineCounters } from '../../engine/engine';
 import { within } from '../deadline';
 import type { JobCore } from '../jobCore';
 import { messages } from '../messages';
+import type { Turn } from '../requestQueue';
 import { versionMessages } from '../versionMessages';
+import { changed, findVersion, versionsOf } from '../versions';
+import { isNew, type Replacement } from './replacement';
+import { read } from './start';
 
 /** Among so many of its dead letters the first error is looked for. */
 const lettersMax = 1_000;
+
+/**
+ * Reads until the version has committed a few batches, or for a while. `opened`: its counters before that.
+ * @throws StreamJobsError what it fails with, BAD_RECORD when it takes nothing
+ */
+export async function onProbation(
+  core: JobCore,
+  turn: Turn,
+  replacement: Replacement,
+  opened: PipelineCounters,
+): Promise<void> {
+  await read(core, turn);
+  const { probationMs: ms, probationCheckMs: everyMs, probationBatches } = core.limits;
+  core.probation = { version: replacement.version, until: core.around.clock.now() + ms };
+  core.enter('running');
+  try {
+    await core.slot.watch({ ms, everyMs, signal: turn.signal }, (pipeline) => {
+      return pipeline.counters().batches >= opened.batches + probationBatches;
+    });
+  } finally {
+    core.probation = undefined;
+    core.around.changed(core.name);
+  }
+  if (!isNew(replacement)) return;
+  // To get past a record that stopped the job any version that runs will do.
+  if (replacement.state === 'running') await refuseUseless(core, core.slot.current, opened);
+  if (core.counters().recordsIn === opened.recordsIn) await noteUntried(core, replacement);
+}
+
+async function noteUntried(core: JobCore, { version }: Replacement): Promise<void> {
+  const { record } = core.journal;
+  const { note } = findVersion(record, version) ?? {};
+  const said = versionMessages.nothingCame(core.name);
+  const versions = changed(versionsOf(record), version, {
+    note: note === undefined ? said : `${note} ${said}`,
+  });
+  await core.journal.keep({ versions });
+}
 
 /** `opened`: its counters before it read anything. @throws StreamJobsError BAD_RECORD with the first error */
 export async function refuseUseless(

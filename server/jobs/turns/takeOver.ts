@@ -4,9 +4,9 @@ import type { JobCore } from '../jobCore';
 import { asError, messages } from '../messages';
 import type { Turn } from '../requestQueue';
 import { goBack } from './goBack';
-import { refuseUseless } from './probation';
-import { isNew, type Replacement } from './replacement';
-import { couldNotGoOn, goOn, open, read } from './start';
+import { onProbation } from './probation';
+import type { Replacement } from './replacement';
+import { couldNotGoOn, goOn, open } from './start';
 
 /** As a pause does; when that fails the old version goes on. @throws StreamJobsError PAUSE_TIMEOUT */
 export async function comeToRest(core: JobCore, turn: Turn): Promise<void> {
@@ -56,22 +56,4 @@ export async function startNew(
     turn.check();
     await goBack(core, turn, { ...replacement, opened }, asError(error, core.name));
   }
-}
-
-/** Until it has committed a few batches, or for a while. */
-async function onProbation(
-  core: JobCore,
-  turn: Turn,
-  replacement: Replacement,
-  opened: PipelineCounters,
-): Promise<void> {
-  await read(core, turn);
-  core.enter('running');
-  const { probationMs: ms, probationCheckMs: everyMs, probationBatches } = core.limits;
-  await core.slot.watch({ ms, everyMs, signal: turn.signal }, (pipeline) => {
-    return pipeline.counters().batches >= opened.batches + probationBatches;
-  });
-  // To come back to, or to get past a record that stopped the job, any version that runs will do.
-  if (replacement.state === 'running' && isNew(replacement))
-    await refuseUseless(core, core.slot.current, opened);
 }

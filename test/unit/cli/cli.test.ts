@@ -1,5 +1,6 @@
 // The command line as scripts rely on it: what it prints where, its JSON shapes, its exit codes.
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +15,13 @@ beforeEach(async () => {
   place = await Workplace.make();
 });
 afterEach(() => place.dispose());
+
+/** What a command writes first to its standard error. */
+async function firstText({ stderr }: ChildProcess): Promise<string> {
+  if (stderr === null) throw new Error('It has no standard error.');
+  const [text] = (await once(stderr, 'data')) as [Buffer];
+  return text.toString();
+}
 
 const script = `
 CREATE TABLE numbers (id BIGINT, word STRING) WITH ('connector' = 'datagen', 'rows-per-second' = '1000',
@@ -157,6 +165,22 @@ describe('serve, exec and jobs', () => {
       code: 1,
       stderr: expect.stringMatching(new RegExp(`SERVER_RUNNING.*${child.pid}`)),
     });
+  });
+
+  it('exec says what a DEPLOY waits for', async () => {
+    await place.serve();
+    const files = (id: string) => `INSERT INTO copies SELECT ${id} FROM lines`;
+    await writeFile(place.file('lines.ndjson'), '');
+    await place.exec(
+      `CREATE TABLE lines (id BIGINT) WITH ('connector' = 'file', 'path' = 'lines.ndjson', 'format' = 'json');
+       CREATE TABLE copies (id BIGINT) WITH ('connector' = 'file', 'path' = 'copies.ndjson', 'format' = 'json');
+       START JOB copy AS ${files('id')};`,
+    );
+    const deploying = place.spawn(['exec', `DEPLOY JOB copy VERSION '2' AS ${files('id + 1')}`]);
+    expect(await firstText(deploying)).toMatch(
+      /^copy: version '2' is on probation until it has committed a few batches, for \d+ s at most\.\n/,
+    );
+    await kill(deploying, 'SIGKILL');
   });
 
   it('exec stops at the first statement that fails and says where', async () => {

@@ -49,7 +49,8 @@ describe('DEPLOY ... STRATEGY CANARY', () => {
   it('gives a version a share of the keys, then more, then all: each order comes out once, and a key stays', async () => {
     await begin();
     expect((await jobs.done(deploy('2', 'CANARY(10)'))).message).toBe(
-      "job is running, version '1', with version '2' as a canary. It has 10 % of the keys: keyed by customer.",
+      "job is running, version '1', with version '2' as a canary. It has 10 % of the keys: keyed by customer. " +
+        'No record came while it was on probation; should it fail later, ROLLBACK JOB job goes back.',
     );
     expect(jobs.server.getJobDetails('job').version).toBe('1 + 2 (10 %)');
     const tenth = customersOf(await next(), '2');

@@ -33,6 +33,19 @@ describe('DEPLOY ... STRATEGY REPLACE', () => {
     expect(jobs.databases()).toEqual(['1.db']);
   });
 
+  it('of a job to which no record comes answers that it was not tried', async () => {
+    jobs.append(5);
+    await jobs.done(`START JOB job AS ${passing('1')}`);
+    await jobs.drained();
+    const untried =
+      'No record came while it was on probation; should it fail later, ROLLBACK JOB job goes back.';
+    expect((await jobs.done(`DEPLOY JOB job VERSION '2' AS ${passing('2')}`)).message).toBe(
+      `job is running, version '2'. ${untried}`,
+    );
+    const { rows = [] } = await jobs.done('SHOW VERSIONS job');
+    expect(rows[1]?.[6]).toBe(untried);
+  });
+
   it('keeps open windows where what they gather is the same, whatever is done with their results', async () => {
     jobs.append(25);
     await jobs.done(`START JOB job AS ${counting('1')}`);

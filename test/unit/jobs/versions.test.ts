@@ -98,8 +98,12 @@ describe('a deployment', () => {
     await clock.advance(100);
     expect(states(job)).toEqual(['1 previous', '2 active']);
     expect(job.record.spareDatabases).toEqual([0]);
+    const { since, probation } = job.details();
+    const until = new Date(Date.parse(since) + defaultLimits.probationMs).toISOString();
+    expect(probation).toEqual({ version: '2', until });
     engine.last().process(3);
     expect(await clock.until(deployed)).toMatchObject({ state: 'running', version: '2' });
+    expect(job.details().probation).toBeUndefined();
     expect(job.record).toMatchObject({ database: 1, spareDatabases: [] });
     expect(engine.last().position).toBe(BigInt(read + 3));
     expect([...world.committed.keys()]).toEqual(['jobs/orders/1.db']);

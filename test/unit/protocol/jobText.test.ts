@@ -86,6 +86,11 @@ describe('a line about a job', () => {
       'paused 12 min · lag 8,403 (-1.2k/s)',
     ],
     ['a lag that hardly grows', paused({ lagPerSecond: 0.4 }), 'paused 12 min · lag 8,403 · index rebuild'],
+    [
+      'a version that is on probation',
+      snapshot({ probation: { version: '2', until: ago(-8) } }),
+      "12.4k/s · lag 0 · version '2' on probation for 8 s",
+    ],
     ['a state that ends by itself', snapshot({ state: 'resuming' }), 'resuming…'],
     ['a failure without a message', snapshot({ state: 'failed' }), 'failed'],
   ])('says %s', (_, job, text) => expect(describeJob(job, now)).toBe(text));
