@@ -4,7 +4,7 @@ import { age, describeJob } from '../protocol/jobText';
 import type { JobSnapshot } from '../protocol/jobs';
 import * as protocol from '../protocol/rpc';
 import { stopSignal } from './signals';
-import { table, type Terminal } from './terminal';
+import { table } from './terminal';
 import { dataDirectory, dataDirHelp, parse, UsageError, type Command } from './usage';
 
 export const jobs: Command = {
@@ -27,21 +27,17 @@ export const jobs: Command = {
       throw new UsageError(`jobs takes no argument such as ${String(positionals[0])}.`);
     const { rpc } = await connectToJobServer(dataDirectory(values['data-dir']), 'cli');
     try {
-      const show = (snapshots: JobSnapshot[]) => showJobs(snapshots, values.json, terminal);
-      if (!values.watch) show(await rpc.sendRequest(protocol.listJobs, {}));
-      else await watch(rpc, show);
+      const draw = (snapshots: JobSnapshot[]) => terminal.draw(jobTable(snapshots, Date.now()));
+      const print = (snapshots: JobSnapshot[]) =>
+        terminal.print(values.json ? JSON.stringify(snapshots) : jobTable(snapshots, Date.now()).join('\n'));
+      if (!values.watch) return print(await rpc.sendRequest(protocol.listJobs, {}));
+      await watch(rpc, values.json ? print : draw);
       return 0;
     } finally {
       rpc.dispose();
     }
   },
 };
-
-/** The jobs' table as it stands now: redrawn in place on a terminal, printed on a pipe. */
-export function showJobs(snapshots: JobSnapshot[], json: boolean, terminal: Terminal): void {
-  if (json) terminal.print(JSON.stringify(snapshots));
-  else terminal.draw(jobTable(snapshots, Date.now()));
-}
 
 /** One row a job: name, state, what matters now, how long. */
 export function jobTable(snapshots: JobSnapshot[], now: number): string[] {

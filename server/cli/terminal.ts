@@ -6,7 +6,7 @@ export class Terminal {
   private endsWithReader = true;
 
   constructor(
-    private readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
+    private readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number },
     private readonly err: NodeJS.WritableStream,
     env: Record<string, string | undefined> = {},
   ) {
@@ -49,14 +49,31 @@ export class Terminal {
 
   /** Replaces what `draw` showed last, its first line as the header; on a pipe it is just printed. */
   draw(lines: string[]): void {
-    const columns = this.out.columns ?? 120;
-    const up = this.interactive && this.drawnLines > 0 ? `\u001b[${this.drawnLines}A\u001b[0J` : '';
-    const fitted = this.interactive ? lines.map((line) => line.slice(0, columns)) : lines;
-    const [header = '', ...rows] = fitted;
+    if (!this.interactive) {
+      this.print(lines.join('\n'));
+      return;
+    }
+    const up = this.drawnLines > 0 ? `\u001b[${this.drawnLines}A\u001b[0J` : '';
+    const [header = '', ...rows] = this.fit(lines);
     const shown = [this.colour ? `\u001b[1m${header}\u001b[22m` : header, ...rows];
     this.out.write(up + shown.map((line) => `${line}\n`).join(''));
-    this.drawnLines = this.interactive ? lines.length : 0;
+    this.drawnLines = shown.length;
   }
+
+  /** As much as the screen has room for: what has left it cannot be replaced. */
+  private fit(lines: string[]): string[] {
+    const columns = known(this.out.columns) ?? 120;
+    // The cursor stands below the last line.
+    const room = Math.max((known(this.out.rows) ?? 24) - 1, 2);
+    const kept = lines.length > room ? lines.slice(0, room - 1) : lines;
+    const left = lines.length - kept.length;
+    return [...kept, ...(left > 0 ? [`... and ${left} more`] : [])].map((line) => line.slice(0, columns));
+  }
+}
+
+/** A size of the screen; 0 is one that the terminal does not know. */
+function known(size: number | undefined): number | undefined {
+  return size === 0 ? undefined : size;
 }
 
 /** Columns padded to their widest cell, two spaces between. */
