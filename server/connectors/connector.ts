@@ -68,6 +68,9 @@ export interface LogState {
   committed?: Positions;
 }
 
+/** What was there, as a topic, and is away for longer is gone, in ms. */
+export const awayMsMax = 120_000;
+
 /** Everything a connector needs from its surroundings: injected, so that tests need no clock and no network. */
 export interface ConnectorContext {
   clock: Clock;

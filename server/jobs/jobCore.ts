@@ -101,6 +101,8 @@ export class JobCore {
   /** What it found of its consumer groups when it last began to run by itself: until its next transition, which takes
    *  it into the history where that is a pause. */
   groupNotes: string[] = [];
+  /** Since when a job that is to go on finds something missing, on the clock that never jumps. */
+  missingSince: number | undefined;
   /** A version that is watched until then, epoch ms. */
   probation: { version: string; until: number } | undefined;
   /** On the clock that never jumps; unknown for a pause that began before this process. */
@@ -168,6 +170,7 @@ export class JobCore {
     this.around.log('info', `${this.name}: ${this.state} -> ${state}`);
     if (state !== 'pausing' && this.state !== 'pausing') this.groupNotes = [];
     if (state === 'paused') this.groupNotes = [];
+    if (state !== 'starting') this.missingSince = undefined;
     this.state = state;
     // A pause lasts from its beginning, as its history says, also when a resume failed meanwhile.
     this.since = (state === 'paused' ? this.pause?.at : undefined) ?? clock.now();

@@ -1,5 +1,7 @@
 // Every bound and deadline of the job server in one place, with the relations that must hold between them.
 
+import { awayMsMax } from '../connectors/connector';
+
 export interface JobLimits {
   /** A pause that is not done by then is refused, and the job goes on. */
   pauseDeadlineMs: number;
@@ -17,6 +19,8 @@ export interface JobLimits {
   /** Wait before the first and the longest before a later attempt of something that may come right by itself. */
   retryFirstMs: number;
   retryMaxMs: number;
+  /** How long a job that ran waits for something that is not there any more. */
+  awayMs: number;
   /** Requests that may wait for one job. */
   requestsMax: number;
   /** How long a pause that is done waits for the lag it is noted with. */
@@ -81,6 +85,7 @@ export const defaultLimits: ServerLimits = {
   warmMs: 10 * 60_000,
   retryFirstMs: 1_000,
   retryMaxMs: 30_000,
+  awayMs: awayMsMax,
   requestsMax: 1_000,
   lagAtPauseMs: 20,
   lagDeadlineMs: 5_000,

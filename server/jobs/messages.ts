@@ -191,6 +191,10 @@ export const messages = {
       'Check its sources, then RESUME it again.',
     );
   },
+  /** What is said of a job while it waits. */
+  waitsForMissing({ message }: StreamJobsError, ms: number): string {
+    return `${message} The job waits ${ms / 1000} s for it and then fails.`;
+  },
   closeTimeout(name: string, ms: number): StreamJobsError {
     return error('INTERNAL', `What ran ${name} did not close within ${ms / 1000} s.`);
   },

@@ -56,15 +56,18 @@ export class StreamJobsError extends Error {
   readonly hint?: string;
   /** In the statement that caused it. */
   readonly span?: Span;
+  /** What it is about is not there: of what was there before that may pass. */
+  readonly isMissing: boolean;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: { hint?: string; span?: Span; cause?: unknown } = {},
+    options: { hint?: string; span?: Span; cause?: unknown; missing?: true } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     if (options.hint !== undefined) this.hint = options.hint;
     if (options.span !== undefined) this.span = options.span;
+    this.isMissing = options.missing === true;
   }
 
   /** Whether trying again later may help without changing anything. */

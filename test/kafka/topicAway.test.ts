@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { TestCluster } from './cluster';
-import { LocalJobServer } from './jobServers';
+import { JobServerProcess, LocalJobServer } from './jobServers';
 import { clusterAndServer } from './jobSuite';
 import { fileTableSql, kafkaTableSql, parsed } from './jobTables';
 import { range } from './tables';
@@ -55,6 +55,57 @@ describe.skipIf(address === undefined)('a topic that is away longer than Kafka c
     });
     const paused = await server.untilJob(({ state }) => state !== 'running' && state !== 'pausing');
     expect(paused).toMatchObject({ state: 'paused', recordsIn: 100, pause: { by: 'data loss' } });
+  });
+
+  it('row 14: while the server is away too: waited for when it is back, said; made again it is another one', async () => {
+    const topic = await cluster.createTopic('away');
+    const killed = await JobServerProcess.start();
+    try {
+      await cluster.produceIds(topic, 0, 100);
+      await killed.run(`${kafkaTableSql('src', 'id BIGINT', topic, at)}${fileTableSql('out', 'id BIGINT', 'out.ndjson')}
+        START JOB job AS INSERT INTO out SELECT id FROM src;`);
+      await killed.untilJob(({ recordsIn }) => recordsIn === 100);
+      await killed.kill();
+      await withOthers(async (others) => {
+        await others.deleteTopic(topic);
+        await killed.start();
+        const said = `There is no topic ${topic} on Kafka at ${at}. The job waits 120 s for it and then fails.`;
+        await killed.untilJob(({ state, warnings }) => state === 'failed' || warnings.includes(said));
+        expect(await killed.job()).toMatchObject({ state: 'starting' });
+        await others.makeTopic(topic);
+      });
+      const paused = await killed.untilJob(({ state }) => state !== 'starting' && state !== 'pausing');
+      expect(paused).toMatchObject({ state: 'paused', recordsIn: 100, pause: { by: 'data loss' } });
+    } finally {
+      await killed.dispose();
+    }
+  });
+
+  it('of a sink, exactly-once, while the server is away too: rows go into the one that is made again', async () => {
+    const [topic, out] = [await cluster.createTopic('from'), await cluster.createTopic('away')];
+    const killed = await JobServerProcess.start();
+    try {
+      await cluster.produceIds(topic, 0, 100);
+      await killed.run(`${kafkaTableSql('src', 'id BIGINT', topic, at)}${kafkaTableSql('out', 'id BIGINT', out, at)}
+        START JOB job AS INSERT INTO out SELECT id FROM src;`);
+      await killed.untilJob(({ recordsIn, unpublished }) => recordsIn === 100 && unpublished === undefined);
+      await killed.kill();
+      await withOthers(async (others) => {
+        await others.deleteTopic(out);
+        await cluster.produceIds(topic, 100, 150);
+        await killed.start();
+        await killed.untilJob(
+          ({ state, warnings }) => state === 'failed' || warnings.join().includes('120 s'),
+        );
+        expect(await killed.job()).toMatchObject({ state: 'starting' });
+        await others.makeTopic(out);
+      });
+      await killed.drain(150);
+    } finally {
+      await killed.dispose();
+    }
+    const ids = parsed<{ id: number }>(await cluster.readAll(out)).map(({ id }) => id);
+    expect(ids.slice(-50)).toEqual(range(100, 149));
   });
 
   it('of source and sink, exactly-once: rows of the old source are published, and nothing of the new one is read', async () => {

@@ -186,6 +186,7 @@ export function isUnknownTopic(error: unknown): boolean {
 export function unknownTopic({ side, topic, cluster }: Subject, cause?: unknown): StreamJobsError {
   return new StreamJobsError(`${side}_FAILED`, `There is no topic ${topic} on Kafka at ${cluster}.`, {
     hint: "Create the topic, or correct 'topic'. Topics are not created by themselves.",
+    missing: true,
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,12 +1,9 @@
 // A topic that brokers do not know. Where a job begins that is a mistake to be told at once; of one that was there a
 // moment ago it may pass: a broker that has just started knows less than it will, and people make topics again.
 import { StreamJobsError } from '../../protocol/errors';
-import type { Clock } from '../connector';
+import { awayMsMax, type Clock } from '../connector';
 import { isUnknownTopic } from './errors';
 import type { Subject } from './errors';
-
-/** A topic that is away for longer is gone. */
-const awayMsMax = 120_000;
 
 export class TopicPresence {
   private wasThere = false;

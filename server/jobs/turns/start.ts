@@ -70,16 +70,31 @@ export async function restart(core: JobCore, turn: Turn): Promise<void> {
 async function notStarted(core: JobCore, turn: Turn, error: unknown): Promise<StreamJobsError> {
   const failure = asError(error, `${core.name} could not be started`);
   if (failure.code === 'DATA_LOSS') return pauseForLoss(core, turn, failure);
-  if (failure.retriable) {
-    core.trouble = failure.message;
-    await core.slot.close();
-  } else await core.fail(failure);
+  if (failure.retriable) await waitFor(core, failure.message);
+  else await core.fail(failure);
   return failure;
+}
+
+/** It stays `starting`, to be tried again. */
+async function waitFor(core: JobCore, trouble: string): Promise<void> {
+  core.trouble = trouble;
+  await core.slot.close();
+}
+
+/** What a job that ran before says while it waits for what failed to come right; undefined where it will not. */
+function waitsFor(core: JobCore, failure: StreamJobsError): string | undefined {
+  if (failure.retriable) return failure.message;
+  if (!failure.isMissing) return undefined;
+  // A broker that has just started knows less than it will, and people make topics again.
+  const { awayMs } = core.limits;
+  const now = core.around.clock.monotonic();
+  core.missingSince ??= now;
+  return now - core.missingSince < awayMs ? messages.waitsForMissing(failure, awayMs) : undefined;
 }
 
 /**
  * One attempt to go on after the server came back. Closes a pause whose resume a crash cut short.
- * @throws StreamJobsError retriable: to be tried again; else the job has failed
+ * @throws StreamJobsError to be tried again while it is `starting`; else the job has failed
  */
 export async function recover(core: JobCore, turn: Turn): Promise<void> {
   if (core.state !== 'starting') return;
@@ -88,9 +103,14 @@ export async function recover(core: JobCore, turn: Turn): Promise<void> {
     await read(core, turn);
   } catch (error) {
     turn.check();
-    const failure = await notStarted(core, turn, error);
-    if (failure.retriable) throw failure;
-    return;
+    const failure = asError(error, `${core.name} could not be started`);
+    const trouble = waitsFor(core, failure);
+    if (trouble === undefined) {
+      await notStarted(core, turn, failure);
+      return;
+    }
+    await waitFor(core, trouble);
+    throw failure;
   }
   await closePause(core, turn);
   await moveDone(core);
@@ -130,10 +150,10 @@ export async function goOn(core: JobCore, turn: Turn): Promise<void> {
 /** Of a job that ran before: it has failed, or it is `starting`, to be tried again. */
 export async function couldNotGoOn(core: JobCore, error: unknown): Promise<void> {
   const failure = asError(error, `${core.name} could not go on`);
-  if (!failure.retriable) return core.fail(failure);
+  const trouble = waitsFor(core, failure);
+  if (trouble === undefined) return core.fail(failure);
   if (core.state !== 'starting') core.enter('starting');
-  core.trouble = failure.message;
-  await core.slot.close();
+  await waitFor(core, trouble);
 }
 
 /** Opens the version in the record at its checkpoint. */

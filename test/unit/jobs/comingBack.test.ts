@@ -1,5 +1,7 @@
 // A job over the end of its server: ended in order, or by kill -9.
 import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../server/jobs/limits';
+import { StreamJobsError } from '../../../server/protocol/errors';
 import { settle } from './fakeClock';
 import { stream } from './fakeWorld';
 import { Harness, outcome } from './harness';
@@ -50,6 +52,46 @@ describe('coming back after kill -9', () => {
     expect(harness.job.snapshot()).toMatchObject({ state: 'starting', warnings: ['The broker is away.'] });
     await harness.clock.advance(2000);
     expect(harness.job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
+  });
+
+  it('a running job whose topic is away waits for it for two minutes, says so, then fails', async () => {
+    const harness = new Harness();
+    await harness.running();
+    harness.world.isTopicAway = true;
+    harness.crash();
+    await harness.clock.advance(100);
+    expect(harness.job.snapshot()).toMatchObject({
+      state: 'starting',
+      warnings: ['There is no topic. The job waits 120 s for it and then fails.'],
+    });
+    await harness.clock.advance(115_000);
+    expect(harness.job.state).toBe('starting');
+    await harness.clock.advance(2 * defaultLimits.retryMaxMs);
+    expect(harness.job.snapshot()).toMatchObject({
+      state: 'failed',
+      error: { code: 'SOURCE_FAILED', message: 'There is no topic.' },
+    });
+    // Who asks is told at once.
+    expect(await outcome(harness.clock, harness.job.restart())).toBe('SOURCE_FAILED');
+    expect(harness.job.state).toBe('failed');
+  });
+
+  it('a running job whose topic is back meanwhile goes on, and waits anew when it goes once more', async () => {
+    const harness = new Harness();
+    await harness.running();
+    for (let time = 0; time < 2; time++) {
+      harness.world.isTopicAway = true;
+      harness.crash();
+      await harness.clock.advance(100_000);
+      expect(harness.job.state).toBe('starting');
+      harness.world.isTopicAway = false;
+      await harness.clock.advance(defaultLimits.retryMaxMs);
+      expect(harness.job.snapshot()).toMatchObject({ state: 'running', warnings: [] });
+    }
+    harness.world.isTopicAway = true;
+    harness.engine.last().events.failed(new StreamJobsError('SOURCE_UNAVAILABLE', 'The broker is away.'));
+    await harness.clock.advance(100_000);
+    expect(harness.job.state).toBe('starting');
   });
 
   it('can be paused while its sources are away', async () => {

@@ -177,6 +177,8 @@ export class FakeEngine implements Engine {
     if (!this.alive || behaviour === 'hang') await forever();
     if (behaviour === 'heed' || behaviour === 'late') await fired(signal);
     if (behaviour === 'heed') throw new StreamJobsError('PAUSE_TIMEOUT', 'The engine heeded its signal.');
+    if (call === 'open' && this.world.isTopicAway)
+      throw new StreamJobsError('SOURCE_FAILED', 'There is no topic.', { missing: true });
     if (behaviour === 'fail') throw new StreamJobsError('SINK_FAILED', 'The sink says no.');
     if (behaviour === 'unavailable') throw new StreamJobsError('SOURCE_UNAVAILABLE', 'The broker is away.');
     if (behaviour === 'dataLoss') throw new StreamJobsError('DATA_LOSS', 'Records are gone.');

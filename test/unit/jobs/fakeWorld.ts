@@ -31,6 +31,8 @@ export class FakeWorld {
   log: { start: bigint; end: bigint } | null = { start: 0n, end: 1_000n };
   /** What its offsets count. */
   unit: 'records' | 'bytes' = 'records';
+  /** There is no log to open. */
+  isTopicAway = false;
   /** Which log there is, and which one the positions are of. */
   identity = 'first';
   known = 'first';
