@@ -44,6 +44,7 @@ export const languageServer: Command = {
     const subscription = followJobs(dataDir, server);
     await ended;
     subscription.dispose();
+    server.dispose();
     return 0;
   },
 };

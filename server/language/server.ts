@@ -15,6 +15,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { jobsMethod, jobsUnknownMethod, type JobsParams } from '../protocol/languageServer';
 import { diagnostics } from './diagnostics';
 import { DiagnosticsPublisher } from './diagnosticsPublisher';
+import { nextAge } from './liveJobs/knownJobs';
 import { prewarm } from './prewarm';
 import { registerRequests } from './requests';
 import { semanticTokensLegend } from './semanticTokens';
@@ -24,6 +25,8 @@ import { Workspace } from './workspace';
 export interface LanguageServer {
   setJobs(params: JobsParams): void;
   setJobsUnknown(): void;
+  /** Sends nothing any more. The connection is left to whoever made it. Idempotent. */
+  dispose(): void;
 }
 
 /** Lenses and hints are asked for again at most so often. */
@@ -35,7 +38,8 @@ export function startLanguageServer(connection: Connection): LanguageServer {
   const workspace = new Workspace(() => documents.all());
   let client: ClientCapabilities = {};
   let refreshTimer: NodeJS.Timeout | undefined;
-  let shutDown = false;
+  let ageTimer: NodeJS.Timeout | undefined;
+  let disposed = false;
 
   const report = (error: unknown) => {
     connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -47,7 +51,7 @@ export function startLanguageServer(connection: Connection): LanguageServer {
     prepare: (document) => workspace.prepare(document),
     diagnostics: (document) => diagnostics(workspace.script(document), workspace.jobs),
     send: (uri, version, found) => {
-      if (!pushes(client) || shutDown) return;
+      if (!pushes(client) || disposed) return;
       void connection.sendDiagnostics({ uri, version, diagnostics: found });
     },
   });
@@ -57,11 +61,7 @@ export function startLanguageServer(connection: Connection): LanguageServer {
     return initializeResult(params);
   });
   connection.onInitialized(() => prewarm(report));
-  connection.onShutdown(() => {
-    shutDown = true;
-    clearTimeout(refreshTimer);
-    publisher.dispose();
-  });
+  connection.onShutdown(() => server.dispose());
 
   documents.onDidChangeContent(({ document }) => publisher.changed(document));
   documents.onDidClose(({ document }) => {
@@ -79,19 +79,31 @@ export function startLanguageServer(connection: Connection): LanguageServer {
       if (inlayHint?.refreshSupport === true) requests.push(InlayHintRefreshRequest.type);
       if (pull?.refreshSupport === true && !pushes(client)) requests.push(DiagnosticRefreshRequest.type);
       // A client that went away, or cannot refresh after all, is no matter.
-      for (const type of shutDown ? [] : requests) connection.sendRequest(type).catch(() => undefined);
+      for (const type of disposed ? [] : requests) connection.sendRequest(type).catch(() => undefined);
     }, refreshDelayMs);
+  };
+  /** Shows jobs as they are now, and again when one has been paused for longer, though nothing else changes. */
+  const showJobs = () => {
+    if (disposed) return;
+    publisher.refresh();
+    refreshViews();
+    clearTimeout(ageTimer);
+    const wait = workspace.jobs && nextAge(workspace.jobs);
+    if (wait !== undefined) ageTimer = setTimeout(showJobs, wait);
   };
   const server: LanguageServer = {
     setJobs(params) {
-      if (!workspace.setJobs(params)) return;
-      publisher.refresh();
-      refreshViews();
+      if (workspace.setJobs(params)) showJobs();
     },
     setJobsUnknown() {
       workspace.setJobsUnknown();
-      publisher.refresh();
-      refreshViews();
+      showJobs();
+    },
+    dispose() {
+      disposed = true;
+      clearTimeout(refreshTimer);
+      clearTimeout(ageTimer);
+      publisher.dispose();
     },
   };
   connection.onNotification(jobsMethod, (params: JobsParams) => server.setJobs(params));

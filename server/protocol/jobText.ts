@@ -121,6 +121,13 @@ export function age(since: string, now: number): string {
   return span(Math.max(0, now - Date.parse(since)));
 }
 
+/** In how many ms `age` says something else. */
+export function ageChangesIn(since: string, now: number): number {
+  const ms = Math.max(0, now - Date.parse(since));
+  const { unit } = unitFor(ms);
+  return unit - (ms % unit);
+}
+
 /** How long a pause lasted: `12 min`; one that is not over: `12 min so far`. */
 export function pauseLength(pause: PauseEvent, now: number): string {
   const { pausedAt, resumedAt, durationMs } = pause;
@@ -163,11 +170,20 @@ export function clockTime(time: IsoTime, now: number): string {
 
 /** A length of time in words, from ms. */
 export function span(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+  const { unit, name } = unitFor(ms);
+  return `${Math.floor(ms / unit)} ${name}`;
+}
+
+/** What a length of time is told in: from two of a unit on. */
+const units = [
+  { below: 120_000, unit: 1000, name: 's' },
+  { below: 7_200_000, unit: 60_000, name: 'min' },
+  { below: 172_800_000, unit: 3_600_000, name: 'h' },
+];
+const days = { unit: 86_400_000, name: 'd' };
+
+function unitFor(ms: number): { unit: number; name: string } {
+  return units.find(({ below }) => ms < below) ?? days;
 }
 
 function probation({ probation: on }: JobLine, now: number): string | undefined {

@@ -46,6 +46,7 @@ class Client {
     });
     this.rpc.listen();
     open.push(() => {
+      this.server.dispose();
       this.rpc.dispose();
       connection.dispose();
     });
@@ -241,6 +242,24 @@ describe('lenses', () => {
       'Details',
     ]);
     expect(editor.refreshes).toBe(1);
+  });
+
+  it('go on saying for how long a job is paused while nothing else changes', async () => {
+    const editor = await client({ workspace: { codeLens: { refreshSupport: true } } });
+    await editor.open('RESUME JOB clicks;');
+    const since = new Date(Date.parse(snapshotTime) - 3000).toISOString();
+    editor.server.setJobs({ at: snapshotTime, jobs: briefs.map((job) => ({ ...job, since })) });
+    const pausedFor = async () => {
+      const params = { textDocument: { uri } };
+      const lenses = await editor.request<{ command: { title: string } }[]>('textDocument/codeLens', params);
+      return Number(/paused (\d+) s/.exec(lenses[1]?.command.title ?? '')?.[1]);
+    };
+    await editor.until(() => editor.refreshes > 0);
+    const first = await pausedFor();
+    expect(first).toBeGreaterThanOrEqual(3);
+    // An editor looks again when it is asked to, and only then.
+    for (let seen = editor.refreshes; (await pausedFor()) === first; seen = editor.refreshes)
+      await editor.until(() => editor.refreshes > seen);
   });
 });
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   age,
+  ageChangesIn,
   clockTime,
   countOrUnknown,
   describeJob,
@@ -60,6 +61,16 @@ describe('times', () => {
     [172_799_999, '47 h'],
     [172_800_000, '2 d'],
   ])('%d ms are %s', (ms, text) => expect(span(ms)).toBe(text));
+
+  it.each([0, 2_500, 119_999, 120_000, 7_199_000, 7_200_000, 172_799_999, 172_800_000, 1e9])(
+    'a job is older in words when ageChangesIn says, and not before: %d ms',
+    (ms) => {
+      const since = new Date(now - ms).toISOString();
+      const next = now + ageChangesIn(since, now);
+      expect(age(since, next - 1)).toBe(age(since, now));
+      expect(age(since, next)).not.toBe(age(since, now));
+    },
+  );
 
   it('are never before now, even when clocks differ', () => expect(age(ago(-5), now)).toBe('0 s'));
 
