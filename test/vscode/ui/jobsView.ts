@@ -8,10 +8,12 @@ export class JobsView {
   /** Shows the view, by its icon in the activity bar. Clicked while shown, that would hide it. */
   async show(): Promise<void> {
     const icon = this.workbench.page.locator('.activitybar .action-item:has(a[aria-label^="Stream Jobs"])');
-    await icon.waitFor();
-    const shown = ((await icon.getAttribute('class')) ?? '').includes('checked');
-    if (!shown) await icon.click();
-    await this.pane.waitFor();
+    await this.workbench.insist(async (wait) => {
+      await icon.waitFor(wait);
+      const shown = ((await icon.getAttribute('class')) ?? '').includes('checked');
+      if (!shown) await icon.click(wait);
+      await this.pane.waitFor(wait);
+    });
   }
 
   get pane(): Locator {
