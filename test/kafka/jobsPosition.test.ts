@@ -40,6 +40,25 @@ describe.skipIf(address === undefined)('a paused job', () => {
     await until(async () => (await cluster.committed(group(topic), topic)) === 100n);
   }
 
+  it.each(['at-least-once', 'exactly-once'])(
+    '%s: its group is where it began, also where it has read nothing yet',
+    async (delivery) => {
+      const topic = await cluster.createTopic('left');
+      const out = await cluster.createTopic('left-out');
+      await cluster.produceIds(topic, 0, 10);
+      await cluster.commit(group(topic), topic, 7n);
+      const source = { 'properties.group.id': group(topic), 'scan.startup.mode': 'latest-offset' };
+      await server.run(
+        `${kafkaTableSql('src', 'id BIGINT', topic, at, source)}${kafkaTableSql('copy', 'id BIGINT', out, at)}
+       START JOB job AS INSERT INTO copy SELECT id FROM src WITH ('delivery' = '${delivery}');
+       PAUSE JOB job;`,
+      );
+      await until(async () => (await cluster.committed(group(topic), topic)) === 10n);
+      await server.run('RESUME JOB job');
+      expect(await server.job()).toMatchObject({ state: 'running', warnings: [] });
+    },
+  );
+
   it('row 10: retention deleted the position: refused with numbers, the loss accepted is in the history', async () => {
     const topic = await cluster.createTopic('loss', 2);
     await pausedAt100(topic);

@@ -28,6 +28,8 @@ export async function start(core: JobCore, turn: Turn): Promise<void> {
       await read(core, turn);
       core.enter('running');
     }
+    // Its group may be where another job left it, and stays there until it has read something.
+    core.slot.current?.tell();
   } catch (error) {
     turn.check();
     await discard(core, turn);
