@@ -6,6 +6,7 @@
 // GroupCoordinatorService.partitionFor.
 import type { Cluster } from 'kafkajs';
 import type { GroupOffset } from './groupOffsets';
+import { askRanges } from './logRanges';
 import { Reader } from './rawRequests';
 
 export const offsetsTopic = '__consumer_offsets';
@@ -95,14 +96,14 @@ export async function committedInLog(
   topic: string,
   partition: number,
 ): Promise<Committed | null | undefined> {
-  await cluster.addMultipleTargetTopics([offsetsTopic]);
-  await cluster.refreshMetadataIfNecessary();
-  const log = partitionOf(groupId, cluster.findTopicPartitionMetadata(offsetsTopic).length);
-  const [start, end] = await Promise.all([edge(cluster, log, true), edge(cluster, log, false)]);
+  const logs = (await askRanges(cluster, [offsetsTopic])).get(offsetsTopic) ?? [];
+  const log = logs[partitionOf(groupId, logs.length)];
+  if (log === undefined) return null;
+  const [start, end] = [Number(log.start), Number(log.end)];
   for (let records = recordsFirst; ; records *= growth) {
     const from = Math.max(start, end - records);
     const follower = new CommitFollower(groupId, topic, partition);
-    const isWhole = await follow(cluster, log, from, follower);
+    const isWhole = await follow(cluster, log.partition, from, follower);
     if (follower.committed !== undefined) return follower.committed;
     if (!isWhole || records >= recordsMax) return undefined;
     if (from === start) return null;
@@ -114,13 +115,6 @@ export function partitionOf(groupId: string, count: number): number {
   let hash = 0;
   for (let at = 0; at < groupId.length; at++) hash = (Math.imul(31, hash) + groupId.charCodeAt(at)) | 0;
   return (hash === -(2 ** 31) ? 0 : Math.abs(hash)) % count;
-}
-
-async function edge(cluster: Cluster, partition: number, fromBeginning: boolean): Promise<number> {
-  const [found] = await cluster.fetchTopicsOffset([
-    { topic: offsetsTopic, partitions: [{ partition }], fromBeginning },
-  ]);
-  return Number(found?.partitions[0]?.offset ?? 0);
 }
 
 /** Up to where the log ends now. False when it could not be read so far. */
