@@ -127,7 +127,7 @@ function drawStatus(): void {
   follow.setAttribute('aria-pressed', String(!following));
   const parts = [
     filter.value.trim() === ''
-      ? `${count(rows.total)} rows`
+      ? `${count(rows.total)} ${rows.total === 1 ? 'row' : 'rows'}`
       : `${count(matching)} of ${count(rows.length)} rows`,
     rows.forgotten > 0 ? `the last ${count(rows.length)} kept` : '',
     info !== undefined && info.skipped > 0 ? `${count(info.skipped)} left out` : '',

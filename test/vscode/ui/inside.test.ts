@@ -59,6 +59,7 @@ describe('inside a job', () => {
     await session.jobs.clickChild(/1 dead letter/, 'Show Dead Letters');
     const results = await session.workbench.webviewWith(/Could not convert string 'two'/);
     expect(await results.locator('body').innerText()).toContain('{"id":2,"v":"two"}');
+    await results.locator('#status').getByText('1 row', { exact: true }).waitFor();
     await session.screenshot('20-dead-letters');
   });
 
