@@ -16,7 +16,7 @@ import * as protocol from '../server/protocol/rpc';
 import { Commands } from './commands/commands';
 import { registerInsideCommands } from './commands/insideCommands';
 import { registerJobCommands } from './commands/jobCommands';
-import { pickJobs } from './commands/pickJob';
+import { JobPicker } from './commands/pickJob';
 import { registerRunCommands } from './commands/runCommands';
 import { registerSampleCommand } from './commands/sampleCommand';
 import { registerServerCommands } from './commands/serverCommands';
@@ -79,7 +79,8 @@ export function activate(context: ExtensionContext): StreamJobsApi {
   const showResults = () => resultsView.reveal();
   const runner = owned(new ScriptRunner({ host, sync, results, showResults, log }));
 
-  const parts = { commands, host, store, sync, requests, languageServer, runner, log };
+  const picker = new JobPicker({ host, store, sync, tree: jobsTree });
+  const parts = { commands, host, store, sync, requests, picker, languageServer, runner, log };
   registerJobCommands(parts);
   registerInsideCommands(parts);
   registerRunCommands(parts);
@@ -87,15 +88,13 @@ export function activate(context: ExtensionContext): StreamJobsApi {
   registerSampleCommand(commands, context);
   resultsView.registerCommands(commands);
   connections.registerCommands(commands);
-  const one = async (args: unknown[], title: string) => {
-    if (typeof args[0] !== 'string') await host.connect();
-    return pickJobs(store, args, { title });
-  };
+  const pick = async (args: unknown[], title: string) =>
+    typeof args[0] === 'string' ? [args[0]] : picker.pick(args, { title });
   commands.register('streamJobs.showJobDetails', async (...args) => {
-    for (const name of await one(args, 'Show which job?')) details.show(name);
+    for (const name of await pick(args, 'Show which job?')) details.show(name);
   });
   commands.register('streamJobs.goToSql', async (...args) => {
-    const [name] = await one(args, 'Go to the SQL of which job?');
+    const [name] = await pick(args, 'Go to the SQL of which job?');
     const job = name === undefined ? undefined : store.get(name);
     if (job) await goToSql(job);
   });

@@ -8,7 +8,6 @@ import type { ScriptRunner } from '../editor/scriptRunner';
 import type { JobCommandParts } from './jobCommands';
 import { deployText } from './deployText';
 import { showOutcome } from './outcome';
-import { pickJobs, type PickOptions } from './pickJob';
 import { resumeFrom } from './resumeElsewhere';
 
 /** Records that a look at the next ones shows. */
@@ -17,62 +16,64 @@ const peekRecords = 20;
 const stepMax = 1_000_000;
 
 export function registerInsideCommands(parts: JobCommandParts & { runner: ScriptRunner }): void {
-  const { commands, store, requests, sync, host, runner } = parts;
-  const one = async (args: unknown[], options: PickOptions): Promise<string | undefined> => {
-    await host.connect();
-    if (!store.known) await sync.refresh();
-    return (await pickJobs(store, args, options))[0];
-  };
+  const { commands, store, requests, runner, picker } = parts;
   const step = async (name: string, records: number) => {
     await requests.resumeWith(name, `FOR ${records} RECORDS`);
     showOutcome(records === 1 ? `${name}: one record` : `${name}: ${count(records)} records`);
   };
 
   commands.register('streamJobs.stepJob', async (...args) => {
-    const name = await one(args, { ability: 'canStep', title: 'Step which job?' });
+    const name = await picker.one(args, { ability: 'canStep', title: 'Step which job?' });
     if (name !== undefined) await step(name, 1);
   });
   commands.register('streamJobs.stepJobBy', async (...args) => {
-    const name = await one(args, { ability: 'canStep', title: 'Step which job?' });
+    const name = await picker.one(args, { ability: 'canStep', title: 'Step which job?' });
     const records = name === undefined ? undefined : await askRecords(name);
     if (name !== undefined && records !== undefined) await step(name, records);
   });
   commands.register('streamJobs.resumeJobFrom', async (...args) => {
-    const name = await one(args, { ability: 'canResume', title: 'Resume which job?' });
+    const name = await picker.one(args, { ability: 'canResume', title: 'Resume which job?' });
     if (name !== undefined) await resumeFrom(name, requests, store);
   });
   commands.register('streamJobs.peekJob', async (...args) => {
-    const name = await one(args, { ability: 'canPeek', title: 'Peek at the next records of which job?' });
+    const name = await picker.one(args, {
+      ability: 'canPeek',
+      title: 'Peek at the next records of which job?',
+    });
     if (name !== undefined) await runner.runText(`PEEK JOB ${quoteName(name)} LIMIT ${peekRecords}`);
   });
   commands.register('streamJobs.queryJobState', async (...args) => {
-    const name = await one(args, { ability: 'canQuery', title: 'Query the state of which job?' });
+    const name = await picker.one(args, { ability: 'canQuery', title: 'Query the state of which job?' });
     if (name === undefined) return;
     const query = `SELECT * FROM STATE OF JOB ${quoteName(name)}`;
     // One that keeps nothing is said so; else the query is there to be changed.
     if (await runner.runText(query)) await openStatement(`${query};\n`);
   });
-  registerLetterCommands(parts, one);
-  registerVersionCommands(parts, one);
+  registerLetterCommands(parts);
+  registerVersionCommands(parts);
 }
 
-type PickOne = (args: unknown[], options: PickOptions) => Promise<string | undefined>;
-
-function registerLetterCommands(
-  { commands, requests, sync, runner }: JobCommandParts & { runner: ScriptRunner },
-  one: PickOne,
-): void {
+function registerLetterCommands({
+  commands,
+  requests,
+  sync,
+  runner,
+  picker,
+}: JobCommandParts & { runner: ScriptRunner }): void {
   const retry = async (what: string, name: string) => {
     const { message } = await requests.run(`RETRY DEAD ${what} FOR ${quoteName(name)}`);
     await sync.refresh();
     showOutcome(message ?? 'Done.', 'mail');
   };
   commands.register('streamJobs.showDeadLetters', async (...args) => {
-    const name = await one(args, { ability: 'hasLetters', title: 'Show the dead letters of which job?' });
+    const name = await picker.one(args, {
+      ability: 'hasLetters',
+      title: 'Show the dead letters of which job?',
+    });
     if (name !== undefined) await runner.runText(`SHOW DEAD LETTERS FOR ${quoteName(name)}`);
   });
   commands.register('streamJobs.retryDeadLetters', async (...args) => {
-    const name = await one(args, {
+    const name = await picker.one(args, {
       ability: 'canRetryLetters',
       title: 'Retry the dead letters of which job?',
     });
@@ -80,7 +81,10 @@ function registerLetterCommands(
   });
   // From the details: the job's name and the letter's number.
   commands.register('streamJobs.retryDeadLetter', async (...args) => {
-    const name = await one(args, { ability: 'canRetryLetters', title: 'Retry a dead letter of which job?' });
+    const name = await picker.one(args, {
+      ability: 'canRetryLetters',
+      title: 'Retry a dead letter of which job?',
+    });
     if (name === undefined) return;
     const number = typeof args[1] === 'string' && /^\d+$/.test(args[1]) ? args[1] : await pickLetter(name);
     if (number !== undefined) await retry(`LETTER ${number}`, name);
@@ -99,21 +103,25 @@ function registerLetterCommands(
   }
 }
 
-function registerVersionCommands(
-  { commands, requests, sync, store, runner }: JobCommandParts & { runner: ScriptRunner },
-  one: PickOne,
-): void {
+function registerVersionCommands({
+  commands,
+  requests,
+  sync,
+  store,
+  runner,
+  picker,
+}: JobCommandParts & { runner: ScriptRunner }): void {
   commands.register('streamJobs.showVersions', async (...args) => {
-    const name = await one(args, { title: 'Show the versions of which job?' });
+    const name = await picker.one(args, { title: 'Show the versions of which job?' });
     if (name !== undefined) await runner.runText(`SHOW VERSIONS FOR ${quoteName(name)}`);
   });
   commands.register('streamJobs.deployJob', async (...args) => {
-    const name = await one(args, { title: 'Deploy a new version of which job?' });
+    const name = await picker.one(args, { title: 'Deploy a new version of which job?' });
     const job = name === undefined ? undefined : store.get(name);
     if (job) await openStatement(deployText(job));
   });
   commands.register('streamJobs.rollBackJob', async (...args) => {
-    const name = await one(args, { ability: 'canRollBack', title: 'Roll back which job?' });
+    const name = await picker.one(args, { ability: 'canRollBack', title: 'Roll back which job?' });
     if (name === undefined) return;
     const version = await pickVersion(name);
     if (version === undefined || !(await confirmRollBack(name, version))) return;

@@ -11,7 +11,7 @@ import type { JobSync } from '../host/jobSync';
 import { can } from '../views/jobRow';
 import type { Commands } from './commands';
 import { parseDuration } from './duration';
-import { pickJobs, type PickOptions } from './pickJob';
+import type { JobPicker } from './pickJob';
 import { showOutcome } from './outcome';
 import { isDataLoss, offerToAccept } from './resumeElsewhere';
 
@@ -21,15 +21,11 @@ export interface JobCommandParts {
   store: JobStore;
   sync: JobSync;
   requests: JobRequests;
+  picker: JobPicker;
 }
 
 export function registerJobCommands(parts: JobCommandParts): void {
-  const { commands, store, requests, sync, host } = parts;
-  const pick = async (args: unknown[], options: PickOptions) => {
-    await host.connect();
-    if (!store.known) await sync.refresh();
-    return pickJobs(store, args, options);
-  };
+  const { commands, store, requests, sync, host, picker } = parts;
   const pause = (names: string[], options: { reason?: string; forMs?: number; cold?: boolean } = {}) =>
     forEach(names, 'paused', (name) => requests.pause(name, options).then(lagText));
   const resume = async (names: string[]) => {
@@ -45,25 +41,28 @@ export function registerJobCommands(parts: JobCommandParts): void {
   };
 
   commands.register('streamJobs.pauseJob', async (...args) => {
-    await pause(await pick(args, { ability: 'canPause', title: 'Pause which job?' }));
+    await pause(await picker.pick(args, { ability: 'canPause', title: 'Pause which job?' }));
   });
   commands.register('streamJobs.pauseJobWithReason', async (...args) => {
-    const names = await pick(args, { ability: 'canPause', title: 'Pause which job?' });
+    const names = await picker.pick(args, { ability: 'canPause', title: 'Pause which job?' });
     const reason = names.length === 0 ? undefined : await askReason(names);
     if (reason !== undefined) await pause(names, reason === '' ? {} : { reason });
   });
   commands.register('streamJobs.pauseJobFor', async (...args) => {
-    const names = await pick(args, { ability: 'canPause', title: 'Pause which job?' });
+    const names = await picker.pick(args, { ability: 'canPause', title: 'Pause which job?' });
     const forMs = names.length === 0 ? undefined : await askDuration(names);
     if (forMs !== undefined) await pause(names, { forMs });
   });
   commands.register('streamJobs.pauseJobCold', async (...args) => {
-    await pause(await pick(args, { ability: 'canGoCold', title: 'Pause which job, and free its memory?' }), {
-      cold: true,
-    });
+    await pause(
+      await picker.pick(args, { ability: 'canGoCold', title: 'Pause which job, and free its memory?' }),
+      {
+        cold: true,
+      },
+    );
   });
   commands.register('streamJobs.resumeJob', async (...args) => {
-    await resume(await pick(args, { ability: 'canResume', title: 'Resume which job?' }));
+    await resume(await picker.pick(args, { ability: 'canResume', title: 'Resume which job?' }));
   });
   commands.register('streamJobs.pauseAllJobs', async () => {
     await pause(await all('canPause'));
@@ -72,20 +71,20 @@ export function registerJobCommands(parts: JobCommandParts): void {
     await resume(await all('canResume'));
   });
   commands.register('streamJobs.stopJob', async (...args) => {
-    const names = await pick(args, { ability: 'canStop', title: 'Stop which job?' });
+    const names = await picker.pick(args, { ability: 'canStop', title: 'Stop which job?' });
     await forEach(names, 'stopped', (name) => requests.stop(name).then(() => ''));
   });
   commands.register('streamJobs.restartJob', async (...args) => {
-    const names = await pick(args, { ability: 'canRestart', title: 'Restart which job?' });
+    const names = await picker.pick(args, { ability: 'canRestart', title: 'Restart which job?' });
     await forEach(names, 'restarted', (name) => requests.restart(name).then(() => ''));
   });
   commands.register('streamJobs.dropJob', async (...args) => {
-    const names = await pick(args, { ability: 'canDrop', title: 'Drop which job?' });
+    const names = await picker.pick(args, { ability: 'canDrop', title: 'Drop which job?' });
     if (names.length === 0 || !(await confirmDrop(names))) return;
     await forEach(names, 'dropped', (name) => requests.drop(name).then(() => ''));
   });
   commands.register('streamJobs.copyJobName', async (...args) => {
-    const names = await pick(args, { title: 'Copy which name?' });
+    const names = await picker.pick(args, { title: 'Copy which name?' });
     if (names.length > 0) await env.clipboard.writeText(names.join('\n'));
   });
   commands.register('streamJobs.refreshJobs', async () => {

@@ -5,14 +5,19 @@ interface JobArgument {
   job: string;
 }
 
-/** Job names among a command's arguments: `(row, selectedRows)` from the tree, `(name)` from elsewhere. */
-export function namedJobs([first, selected]: unknown[]): string[] {
+/**
+ * Job names among a command's arguments: `(row, selectedRows)` from the tree, `(name)` from elsewhere. A row of the tree
+ * may be undefined: then it is one of the job whose rows VS Code has forgotten while it draws them anew.
+ */
+export function namedJobs(args: readonly unknown[], forgotten?: string): string[] {
+  const [first, selected] = args;
+  if (args.length === 0) return [];
   if (typeof first === 'string') return [first];
   const rows: unknown[] = Array.isArray(selected) ? selected : [first];
   return [
     ...new Set(
       rows
-        .map(asJob)
+        .map((row) => (row === undefined ? { job: forgotten } : asJob(row)))
         .filter(isJobArgument)
         .map(({ job }) => job),
     ),

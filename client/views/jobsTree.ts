@@ -12,6 +12,7 @@ import type { JobStore } from '../host/jobStore';
 import { jobChildRows } from './jobChildren';
 import { jobRow, rowText, type Row } from './jobRow';
 import { jobTooltip } from './jobTooltip';
+import { OpenRows } from './openRows';
 import { rowItem } from './rowItem';
 
 export interface JobNode {
@@ -31,6 +32,7 @@ export class JobsTree implements TreeDataProvider<JobsNode> {
   private readonly nodes = new Map<string, JobNode>();
   private readonly drawn = new Map<string, string>();
   private readonly expanded = new Set<string>();
+  private readonly open = new OpenRows();
   private readonly disposables: { dispose(): void }[];
   private timer: NodeJS.Timeout | undefined;
 
@@ -69,6 +71,9 @@ export class JobsTree implements TreeDataProvider<JobsNode> {
     if (node === undefined) return this.store.list().map(({ name }) => this.node(name));
     const job = 'job' in node ? this.store.get(node.job) : undefined;
     if (!job || !('job' in node)) return [];
+    this.setExpanded(node, true);
+    // VS Code knows them when it has them, just after this.
+    setImmediate(() => this.redraw(this.open.asked(job.name)));
     return jobChildRows(job, Date.now()).map((row) => ({ parent: node, row }));
   }
 
@@ -80,6 +85,11 @@ export class JobsTree implements TreeDataProvider<JobsNode> {
     const job = 'job' in node ? this.store.get(node.job) : undefined;
     if (job) item.tooltip = new MarkdownString(jobTooltip(job, this.store.lagHistory(job.name), Date.now()));
     return item;
+  }
+
+  /** The job under whose row a command was clicked that VS Code gave no row, where that can be said. */
+  get forgottenJob(): string | undefined {
+    return this.open.forgotten;
   }
 
   /** The node of a job, for reveal. */
@@ -104,7 +114,10 @@ export class JobsTree implements TreeDataProvider<JobsNode> {
   private setExpanded(node: JobsNode, expanded: boolean): void {
     if (!('job' in node)) return;
     if (expanded) this.expanded.add(node.job);
-    else this.expanded.delete(node.job);
+    else {
+      this.expanded.delete(node.job);
+      this.redraw(this.open.asked(node.job));
+    }
   }
 
   /** Tells VS Code which rows differ from what it last asked for; all of them when a job came or went. */
@@ -114,14 +127,26 @@ export class JobsTree implements TreeDataProvider<JobsNode> {
     const same = names.length === this.drawn.size && names.every((name) => this.drawn.has(name));
     if (!same) {
       this.drawn.clear();
+      this.open.reset();
       for (const name of this.nodes.keys()) if (!names.includes(name)) this.nodes.delete(name);
       this.changes.fire(undefined);
       return;
     }
     const now = Date.now();
-    const changed = names.filter((name) => this.drawn.get(name) !== this.textOf(name, now));
-    for (const name of changed) this.drawn.set(name, this.textOf(name, now));
-    if (changed.length > 0) this.changes.fire(changed.map((name) => this.node(name)));
+    // Those drawn longest ago come first.
+    const changed = [...this.drawn.keys()].filter((name) => this.drawn.get(name) !== this.textOf(name, now));
+    const isOpen = (name: string) => this.expanded.has(name);
+    this.redraw(this.open.changed(changed.filter(isOpen)), ...changed.filter((name) => !isOpen(name)));
+  }
+
+  private redraw(...names: (string | undefined)[]): void {
+    const nodes = names.flatMap((name) => (name === undefined ? [] : this.node(name)));
+    for (const { job } of nodes) {
+      // Behind the others: a map keeps the order in which keys came.
+      this.drawn.delete(job);
+      this.drawn.set(job, this.textOf(job, Date.now()));
+    }
+    if (nodes.length > 0) this.changes.fire(nodes);
   }
 
   private textOf(name: string, now: number): string {

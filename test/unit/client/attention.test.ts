@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { namedJobs } from '../../../client/commands/namedJobs';
 import { movesText } from '../../../client/commands/resumePlaces';
+import { OpenRows } from '../../../client/views/openRows';
 import { horizonWarning } from '../../../client/horizon';
 import { DetailsTables } from '../../../client/webviews/details/detailsTables';
 import type { JobDetails } from '../../../server/protocol/jobs';
@@ -44,6 +45,43 @@ it('a row under a job stands for the job', () => {
   const node = { job: 'orders' };
   expect(namedJobs([{ parent: node, row: {} }, undefined])).toEqual(['orders']);
   expect(namedJobs([node, [node, { parent: node, row: {} }]])).toEqual(['orders']);
+});
+
+describe('a row that VS Code has forgotten while it draws it anew', () => {
+  it('is of the open job that is drawn', () => {
+    expect(namedJobs([undefined, undefined], 'orders')).toEqual(['orders']);
+    expect(namedJobs([undefined, [{ job: 'clicks' }, undefined]], 'orders')).toEqual(['clicks', 'orders']);
+  });
+
+  it('is not known where that cannot be said, and no row is none', () => {
+    expect(namedJobs([undefined, undefined])).toEqual([]);
+    expect(namedJobs([], 'orders')).toEqual([]);
+    expect(namedJobs([{ job: 'clicks' }, undefined], 'orders')).toEqual(['clicks']);
+  });
+
+  it('is of one job at a time: the next is drawn when VS Code has asked for the rows of the one before', () => {
+    const open = new OpenRows();
+    expect(open.forgotten).toBeUndefined();
+    expect(open.changed(['a', 'b'])).toBe('a');
+    expect(open.forgotten).toBe('a');
+    expect(open.asked('a')).toBe('b');
+    expect(open.forgotten).toBe('b');
+    expect(open.asked('b')).toBeUndefined();
+    expect(open.forgotten).toBeUndefined();
+  });
+
+  it('is not known while VS Code has not asked for those of two jobs, and goes on when it has', () => {
+    const open = new OpenRows();
+    open.changed(['a', 'b']);
+    expect(open.changed(['b', 'c'])).toBe('b');
+    expect(open.forgotten).toBeUndefined();
+    expect(open.asked('a')).toBeUndefined();
+    expect(open.forgotten).toBe('b');
+    expect(open.asked('b')).toBe('c');
+    open.reset();
+    expect(open.forgotten).toBeUndefined();
+    expect(open.asked('c')).toBeUndefined();
+  });
 });
 
 it('the details ask for letters and versions when they may have changed, not each second', async () => {
