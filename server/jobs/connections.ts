@@ -48,21 +48,26 @@ export class Connections {
     if (file === undefined || file === '') return;
     try {
       const text = await readFile(file, 'utf8');
-      this.set(JSON.parse(fill(text, env)) as Record<string, Connection>);
+      // What is wrong with the JSON is said with a part of it: that has no secret from the environment.
+      const filled: unknown = JSON.parse(text, (_, value: unknown) =>
+        typeof value === 'string' ? fill(value, env) : value,
+      );
+      this.set(filled as Record<string, Connection>);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new StreamJobsError('CONNECTION_UNKNOWN', `The connections in ${file} cannot be read: ${why}`, {
+      throw new StreamJobsError('CONNECTION_UNKNOWN', `The connections in ${file} cannot be read: ${why}.`, {
+        hint: 'It is a JSON object of connections by name; ${NAME} in a value is taken from the environment of the server.',
         cause: error,
       });
     }
   }
 }
 
-/** Replaces `${NAME}` inside JSON strings. */
-function fill(json: string, env: Record<string, string | undefined>): string {
-  return json.replace(/\$\{(\w+)\}/g, (_, name: string) => {
-    const value = env[name];
-    if (value === undefined) throw new Error(`the environment variable ${name} is not set`);
-    return JSON.stringify(value).slice(1, -1);
+/** Replaces each `${NAME}`. @throws Error when one is not set */
+function fill(value: string, env: Record<string, string | undefined>): string {
+  return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const found = env[name];
+    if (found === undefined) throw new Error(`the environment variable ${name} is not set`);
+    return found;
   });
 }
