@@ -41,7 +41,7 @@ it('says which variable is missing, and what to do', async () => {
 });
 
 it('never says a secret when the file is no JSON', async () => {
-  const failure = await read('{"prod":{"p":"${PASSWORD}","q":x}}', { PASSWORD: 'geheim' }).catch(String);
+  const failure = await read('["${PASSWORD}",x]', { PASSWORD: 'geheim' }).catch(String);
   expect(failure).toContain('cannot be read');
   expect(failure).not.toContain('geheim');
 });
