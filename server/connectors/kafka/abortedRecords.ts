@@ -5,23 +5,16 @@
 // bytes for the mark that ends one. Here they are hidden before kafkajs looks, as its own control records.
 import type { Cluster } from 'kafkajs';
 import { adaptBrokers } from './brokers';
+import { markerKind, type FetchedRecord } from './fetchedRecords';
 
-interface FetchedRecord {
-  offset: string;
-  key: Buffer | null;
-  isControlRecord: boolean;
-  /** Of the record batch it was in. */
-  batchContext?: { producerId: string; inTransaction: boolean };
-}
+/** What hiding needs of a partition's answer. */
 export interface FetchedPartition {
-  messages: FetchedRecord[];
+  messages: Omit<FetchedRecord, 'timestamp' | 'value'>[];
   abortedTransactions?: { producerId: string; firstOffset: string }[] | null;
 }
 interface FetchAnswer {
   responses: { partitions: FetchedPartition[] }[];
 }
-
-const abortMarker = 0;
 
 /** What a consumer fetches through this cluster has no records of aborted transactions. */
 export function hideAborted(cluster: Cluster): void {
@@ -51,8 +44,7 @@ export function markAborted(partition: FetchedPartition): void {
     for (let from = aborted[next]; from && from.first <= offset; from = aborted[++next])
       open.add(from.producerId);
     if (message.isControlRecord) {
-      // A version and the kind of marker, two bytes each.
-      if (message.key?.readInt16BE(2) === abortMarker) open.delete(producerId);
+      if (markerKind(message) === 'abort') open.delete(producerId);
     } else if (inTransaction && open.has(producerId)) message.isControlRecord = true;
   }
   partition.abortedTransactions = [];

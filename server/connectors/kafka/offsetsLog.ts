@@ -5,6 +5,7 @@
 // Layouts: OffsetCommitKey and OffsetCommitValue of Kafka's group coordinator; where a group's offsets are:
 // GroupCoordinatorService.partitionFor.
 import type { Cluster } from 'kafkajs';
+import { fetchPartition, markerKind, type FetchedRecord } from './fetchedRecords';
 import type { GroupOffset } from './groupOffsets';
 import { askRanges } from './logRanges';
 import { Reader } from './rawRequests';
@@ -15,26 +16,14 @@ const recordsFirst = 2000;
 const growth = 8;
 /** What is not among so many is not looked for any further: that is some 100 MB. */
 const recordsMax = recordsFirst * growth ** 3;
-const bytesPerFetch = 1024 * 1024;
-const readUncommitted = 0;
-const commitMarker = 1;
+/** With the transactions that are open: their markers tell. */
+const limits = { isolationLevel: 0, maxWaitTime: 0, minBytes: 0, maxBytes: 1024 * 1024 };
 /** Keys of later versions are of other things than offsets. */
 const keyVersionMax = 1;
 /** From this version of values on they are flexible messages. */
 const flexibleValue = 4;
 
-/** kafkajs' record, with what it does not say in its types. */
-interface LogRecord {
-  offset: string;
-  key: Buffer | null;
-  value: Buffer | null;
-  isControlRecord: boolean;
-  batchContext?: { producerId: string; inTransaction: boolean };
-}
-interface FetchedPartition {
-  highWatermark: string;
-  messages: LogRecord[];
-}
+export type CommitRecord = Omit<FetchedRecord, 'timestamp'>;
 type Committed = Omit<GroupOffset, 'partition'>;
 
 /** Follows what is committed for one partition of a topic by one group, through a stretch of the log. */
@@ -50,13 +39,12 @@ export class CommitFollower {
     private readonly partition: number,
   ) {}
 
-  next({ key, value, isControlRecord, batchContext }: LogRecord): void {
+  next({ key, value, isControlRecord, batchContext }: CommitRecord): void {
     const { producerId = '', inTransaction = false } = batchContext ?? {};
     if (isControlRecord) {
       const pending = this.#pending.get(producerId);
       this.#pending.delete(producerId);
-      // A version and the kind of marker, two bytes each.
-      if (pending !== undefined && key?.readInt16BE(2) === commitMarker) this.committed = pending;
+      if (pending !== undefined && markerKind({ key }) === 'commit') this.committed = pending;
       return;
     }
     if (!key || !this.#isOurs(key)) return;
@@ -126,7 +114,9 @@ async function follow(
 ): Promise<boolean> {
   let end: number | undefined;
   for (let at = from; at < (end ?? Infinity);) {
-    const { highWatermark, messages } = await fetchFrom(cluster, partition, at);
+    const fetched = await fetchPartition(cluster, offsetsTopic, partition, BigInt(at), limits);
+    if (fetched === undefined) return false;
+    const { highWatermark, messages } = fetched;
     end ??= Number(highWatermark);
     for (const message of messages) if (Number(message.offset) >= at) follower.next(message);
     const behind = Number(messages.at(-1)?.offset ?? -1) + 1;
@@ -134,18 +124,4 @@ async function follow(
     at = behind;
   }
   return true;
-}
-
-async function fetchFrom(cluster: Cluster, partition: number, offset: number): Promise<FetchedPartition> {
-  const [nodeId = ''] = Object.keys(cluster.findLeaderForPartitions(offsetsTopic, [partition]));
-  const broker = await cluster.findBroker({ nodeId });
-  const place = { partition, fetchOffset: String(offset), maxBytes: bytesPerFetch };
-  const { responses } = (await broker.fetch({
-    isolationLevel: readUncommitted,
-    maxWaitTime: 0,
-    minBytes: 0,
-    maxBytes: bytesPerFetch,
-    topics: [{ topic: offsetsTopic, partitions: [place] }],
-  })) as { responses: { partitions: FetchedPartition[] }[] };
-  return responses[0]?.partitions[0] ?? { highWatermark: '0', messages: [] };
 }

@@ -1,6 +1,7 @@
 // Reading what a group committed from the records of the offsets topic.
 import { describe, expect, it } from 'vitest';
 import { CommitFollower, partitionOf } from '../../../../server/connectors/kafka/offsetsLog';
+import type { CommitRecord } from '../../../../server/connectors/kafka/offsetsLog';
 
 const int16 = (value: number): Buffer => {
   const bytes = Buffer.alloc(2);
@@ -24,25 +25,24 @@ const valueOf = (offset: number, note: string, version = 3): Buffer =>
     int64(0),
   ]);
 
-type LogRecord = Parameters<CommitFollower['next']>[0];
-const plain = (key: Buffer, value: Buffer | null): LogRecord => ({
+const plain = (key: Buffer, value: Buffer | null): CommitRecord => ({
   offset: '0',
   key,
   value,
   isControlRecord: false,
   batchContext: { producerId: '-1', inTransaction: false },
 });
-const within = (producerId: string, key: Buffer, value: Buffer): LogRecord => ({
+const within = (producerId: string, key: Buffer, value: Buffer): CommitRecord => ({
   ...plain(key, value),
   batchContext: { producerId, inTransaction: true },
 });
-const ends = (producerId: string, how: 'commit' | 'abort'): LogRecord => ({
+const ends = (producerId: string, how: 'commit' | 'abort'): CommitRecord => ({
   ...plain(Buffer.concat([int16(0), int16(how === 'commit' ? 1 : 0)]), Buffer.alloc(6)),
   isControlRecord: true,
   batchContext: { producerId, inTransaction: true },
 });
 
-function last(...records: LogRecord[]): CommitFollower['committed'] {
+function last(...records: CommitRecord[]): CommitFollower['committed'] {
   const follower = new CommitFollower('mine', 't', 0);
   for (const record of records) follower.next(record);
   return follower.committed;
